@@ -1,0 +1,106 @@
+package snapshot
+
+import (
+	"slices"
+	"time"
+)
+
+// Unit is a reporting unit, part of a tree. It never changes once handed out.
+type Unit struct {
+	ID, Key, Name string
+	Type          UnitType
+	Parent        *Unit // nil for the root
+}
+
+// Depth is 0 for a root, 1 for its children, and so on.
+func (u *Unit) Depth() int {
+	d := 0
+	for p := u.Parent; p != nil; p = p.Parent {
+		d++
+	}
+	return d
+}
+
+// Contest is a contest with its choices in definition order. It never changes
+// once handed out; a change of definition makes a new Contest.
+type Contest struct {
+	ID, Key, Name string
+	Type          ContestType
+	Seats, Order  int
+	Heading       string
+	Choices       []Choice
+}
+
+// Choice is what can be voted for.
+type Choice struct {
+	ID string
+	ChoiceDef
+}
+
+// Race is one contest counted in one unit, with its result. It never changes
+// once handed out.
+type Race struct {
+	ID      string
+	Contest *Contest
+	Unit    *Unit
+	Result  Result
+	// AsOf is the time of the count: the source's own, else the stamp of the
+	// update that last changed Result. It does not take part in Equal.
+	AsOf time.Time
+}
+
+// Result is everything that may change on the night. Votes and Outcomes are
+// in the order of the contest's choices; Outcomes is nil when none is stated.
+type Result struct {
+	Votes    []Count
+	Outcomes []Outcome
+	Totals   Totals
+	Status   Status
+}
+
+// Equal reports whether two results say the same.
+func (r Result) Equal(o Result) bool {
+	return r.Totals == o.Totals && r.Status == o.Status &&
+		slices.Equal(r.Votes, o.Votes) && slices.Equal(r.Outcomes, o.Outcomes)
+}
+
+// HasVotes reports whether any choice has a count. Before that, pages say
+// "nothing yet".
+func (r Result) HasVotes() bool {
+	return slices.ContainsFunc(r.Votes, Count.Present)
+}
+
+// Snapshot is everything known at one moment. It is immutable and may be read
+// by many at once.
+type Snapshot struct {
+	Name     string // the election's name as the source states it, or ""
+	Units    []*Unit
+	Contests []*Contest
+	Races    []*Race // definition order: pinned at first sight
+	AsOf     time.Time
+}
+
+// HasVotes reports whether any race has a count.
+func (s *Snapshot) HasVotes() bool {
+	return slices.ContainsFunc(s.Races, func(r *Race) bool { return r.Result.HasVotes() })
+}
+
+// WithoutCounts returns the same definitions with every count of votes and
+// every outcome absent: what the first release holds. Electorate and the total
+// of units stay, since they are definitions.
+func (s *Snapshot) WithoutCounts() *Snapshot {
+	bare := *s
+	bare.Races = make([]*Race, len(s.Races))
+	for i, r := range s.Races {
+		c := *r
+		c.AsOf = time.Time{}
+		c.Result = Result{
+			Votes:  make([]Count, len(r.Result.Votes)),
+			Totals: Totals{Electorate: r.Result.Totals.Electorate, UnitsTotal: r.Result.Totals.UnitsTotal},
+			Status: PreElection,
+		}
+		bare.Races[i] = &c
+	}
+	bare.AsOf = time.Time{}
+	return &bare
+}

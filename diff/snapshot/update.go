@@ -1,0 +1,172 @@
+package snapshot
+
+import (
+	"cmp"
+	"time"
+)
+
+// Stamp orders the updates of one feed. Seq, where the source has one, decides
+// before Time. A format declares where its stamps come from: inside the body,
+// Last-Modified, or the order of receipt recorded in the spool.
+type Stamp struct {
+	Seq  uint64
+	Time time.Time
+}
+
+// Compare returns -1, 0 or +1 as a is older than, equal to or newer than b.
+// A stamp without Seq is compared by Time alone.
+func (a Stamp) Compare(b Stamp) int {
+	if a.Seq != 0 && b.Seq != 0 {
+		return cmp.Compare(a.Seq, b.Seq)
+	}
+	return a.Time.Compare(b.Time)
+}
+
+// Update is what one payload says, decoded. It is plain data: keys are the
+// source's own, not ids. An update that states results for a race states all
+// of them; what it leaves out is absent.
+type Update struct {
+	// Feed is the configured name of the feed; the loop sets it.
+	Feed string
+	// Scope names what the payload speaks about ("br president",
+	// "USPresCty.txt"). Stamps are compared within one feed and scope: an
+	// update older than the last accepted one of its scope is ignored.
+	Scope string
+	// Rank settles two scopes of one feed that state the same race: the
+	// higher one owns it from then on. Most formats leave it 0.
+	Rank  int
+	Stamp Stamp
+
+	Name  string // the election's name, where the payload states it
+	Units []UnitDef
+	// Contests are in definition order with their choices in definition
+	// order: an order that does not depend on the votes.
+	Contests []ContestDef
+	Results  []RaceResult
+
+	Findings []Finding
+}
+
+// UnitDef describes a reporting unit. Parent is the key of the unit that
+// contains it, empty for the root.
+type UnitDef struct {
+	Key, Parent, Name string
+	Type              UnitType
+}
+
+// ContestDef describes a contest and its choices.
+type ContestDef struct {
+	Key, Name string
+	Type      ContestType
+	Seats     int    // how many win; 0 when not known
+	Order     int    // contests with a lower order come first; ties by first sight
+	Heading   string // what contests are listed under ("Cities", "Prefeito")
+	Choices   []ChoiceDef
+}
+
+// ChoiceDef describes what can be voted for. Key is unique within its contest.
+type ChoiceDef struct {
+	Key    string
+	Name   string
+	Party  string // abbreviation or name as the source gives it
+	Number string // ballot number, where there is one
+	Detail string // running mate, list, coalition: one line of text
+	Type   ChoiceType
+}
+
+// RaceResult is what a payload says of one contest in one unit.
+type RaceResult struct {
+	Contest, Unit string // keys
+	Votes         []ChoiceVotes
+	Totals        Totals
+	Status        Status
+	// AsOf is the time of the count as the source states it inside the body;
+	// zero when it states none.
+	AsOf time.Time
+}
+
+// ChoiceVotes are the votes of one choice, named by its key.
+type ChoiceVotes struct {
+	Key     string
+	Votes   Count
+	Outcome Outcome
+}
+
+// Totals are the counts of a race beside those of its choices.
+type Totals struct {
+	Valid      Count // votes that count for the outcome
+	Blank      Count // votes for nobody
+	Null       Count // spoiled, annulled or over-voted
+	Ballots    Count // ballots or voters; in multi-seat contests votes may exceed it
+	Electorate Count
+	UnitsIn    Count // parts counted, in the source's own unit
+	UnitsTotal Count
+}
+
+// Finding is something noticed in a payload that does not stop it. Code is
+// stable (see docs/formats.md); Text is one sentence for the operator.
+type Finding struct {
+	Code, Text string
+}
+
+// UnitType is the kind of a reporting unit (NIST SP 1500-100 ReportingUnitType).
+type UnitType string
+
+// The unit types Herald uses.
+const (
+	Country               UnitType = "country"
+	State                 UnitType = "state"
+	County                UnitType = "county"
+	Municipality          UnitType = "municipality"
+	CongressionalDistrict UnitType = "congressional-district"
+	District              UnitType = "district"
+	Precinct              UnitType = "precinct"
+	Abroad                UnitType = "abroad"
+	OtherUnit             UnitType = "other"
+)
+
+// ContestType is the kind of a contest.
+type ContestType string
+
+// The contest types of NIST SP 1500-100 that Herald uses.
+const (
+	CandidateContest     ContestType = "candidate"
+	PartyContest         ContestType = "party"
+	BallotMeasureContest ContestType = "ballot-measure"
+	RetentionContest     ContestType = "retention"
+)
+
+// ChoiceType tells a person or list from collective entries.
+type ChoiceType string
+
+// The types of a choice. The zero value is a candidate, list or option.
+const (
+	Plain   ChoiceType = ""
+	WriteIn ChoiceType = "write-in"
+)
+
+// Status is how far the count of a race is (NIST ResultsStatus).
+type Status string
+
+// The statuses. The zero value means that the source says nothing of it.
+const (
+	StatusUnknown     Status = ""
+	PreElection       Status = "pre-election"
+	UnofficialPartial Status = "unofficial-partial"
+	UnofficialFull    Status = "unofficial-complete"
+	Certified         Status = "certified"
+)
+
+// Outcome is what a source says became of a choice. Herald never derives one.
+type Outcome string
+
+// The outcomes. The zero value means undecided or not stated.
+const (
+	NoOutcome  Outcome = ""
+	Elected    Outcome = "elected"
+	Runoff     Outcome = "runoff"
+	NotElected Outcome = "not-elected"
+	Substitute Outcome = "substitute"
+	Passed     Outcome = "passed"
+	Failed     Outcome = "failed"
+)
