@@ -1,0 +1,328 @@
+package diff
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/heraldresults/herald/diff/snapshot"
+)
+
+// units is the tree of reporting units by key, in order of first sight.
+type units struct {
+	order []*snapshot.Unit
+	at    map[string]int // key → place in order
+	ids   map[string]string
+	defs  []snapshot.UnitDef
+	dirty bool
+}
+
+func newUnits() *units { return &units{at: map[string]int{}, ids: map[string]string{}} }
+
+func (s *units) has(key string) bool { _, ok := s.at[key]; return ok }
+
+func (s *units) get(key string) *snapshot.Unit { return s.order[s.at[key]] }
+
+func (s *units) restore(list []*snapshot.Unit) {
+	for _, u := range list {
+		def := snapshot.UnitDef{Key: u.Key, Name: u.Name, Type: u.Type}
+		if u.Parent != nil {
+			def.Parent = u.Parent.Key
+		}
+		s.at[u.Key], s.ids[u.ID] = len(s.order), u.Key
+		s.order, s.defs = append(s.order, u), append(s.defs, def)
+	}
+}
+
+func (s *units) check(defs []snapshot.UnitDef) error {
+	keys := make([]string, 0, 2*len(defs))
+	for _, d := range defs {
+		if d.Parent == d.Key {
+			return fmt.Errorf("E_UNIT_LOOP: unit %q is its own parent", d.Key)
+		}
+		if keys = append(keys, d.Key); d.Parent != "" {
+			keys = append(keys, d.Parent)
+		}
+	}
+	return checkIDs("unit", s.ids, keys)
+}
+
+// checkIDs refuses keys that have no id or share one with another key.
+func checkIDs(what string, ids map[string]string, keys []string) error {
+	fresh := map[string]string{}
+	for _, key := range keys {
+		id, err := snapshot.Slug(key)
+		if err != nil {
+			return fmt.Errorf("E_ID: %s: %w", what, err)
+		}
+		other, taken := ids[id]
+		if !taken {
+			other, taken = fresh[id]
+		}
+		if taken && other != key {
+			return fmt.Errorf("E_ID_COLLISION: %s keys %q and %q both make the id %q", what, other, key, id)
+		}
+		fresh[id] = key
+	}
+	return nil
+}
+
+// merge adds what is new. A definition without a name or parent leaves the
+// known one alone. check must have passed.
+func (s *units) merge(defs []snapshot.UnitDef) {
+	for _, d := range defs {
+		if d.Parent != "" && !s.has(d.Parent) {
+			s.add(snapshot.UnitDef{Key: d.Parent, Type: snapshot.OtherUnit})
+		}
+		i, known := s.at[d.Key]
+		if !known {
+			s.add(d)
+			continue
+		}
+		old := s.defs[i]
+		next := snapshot.UnitDef{Key: d.Key, Name: cmp.Or(d.Name, old.Name), Parent: cmp.Or(d.Parent, old.Parent), Type: d.Type}
+		if d.Type == "" || d.Type == snapshot.OtherUnit && old.Type != "" {
+			next.Type = old.Type
+		}
+		if next != old {
+			s.defs[i], s.dirty = next, true
+		}
+	}
+}
+
+func (s *units) add(d snapshot.UnitDef) {
+	id, _ := snapshot.Slug(d.Key) // checked
+	u := &snapshot.Unit{ID: id, Key: d.Key, Name: cmp.Or(d.Name, d.Key), Type: d.Type}
+	if d.Parent != "" {
+		u.Parent = s.get(d.Parent)
+	}
+	s.at[d.Key], s.ids[id] = len(s.order), d.Key
+	s.order, s.defs = append(s.order, u), append(s.defs, d)
+}
+
+// link makes new units where a definition or an ancestor changed, so that
+// those handed out stay as they were. It reports whether it made any.
+func (s *units) link() bool {
+	if !s.dirty {
+		return false
+	}
+	s.dirty = false
+	made := make([]*snapshot.Unit, len(s.order))
+	var build func(i, depth int) *snapshot.Unit
+	build = func(i, depth int) *snapshot.Unit {
+		if made[i] != nil {
+			return made[i]
+		}
+		old, d := s.order[i], s.defs[i]
+		var parent *snapshot.Unit
+		if d.Parent != "" && depth < len(s.order) {
+			parent = build(s.at[d.Parent], depth+1)
+		}
+		u := &snapshot.Unit{ID: old.ID, Key: d.Key, Name: cmp.Or(d.Name, d.Key), Type: d.Type, Parent: parent}
+		if *u == *old {
+			u = old
+		}
+		made[i] = u
+		return u
+	}
+	for i := range s.order {
+		build(i, 0)
+	}
+	s.order = made
+	return true
+}
+
+// contests are the contests by key, in order of first sight.
+type contests struct {
+	order []*snapshot.Contest
+	at    map[string]int
+	ids   map[string]string
+	dirty bool
+}
+
+func newContests() *contests { return &contests{at: map[string]int{}, ids: map[string]string{}} }
+
+func (s *contests) has(key string) bool { _, ok := s.at[key]; return ok }
+
+func (s *contests) get(key string) *snapshot.Contest { return s.order[s.at[key]] }
+
+func (s *contests) moved() bool {
+	d := s.dirty
+	s.dirty = false
+	return d
+}
+
+func (s *contests) list() []*snapshot.Contest { return slices.Clone(s.order) }
+
+func (s *contests) restore(list []*snapshot.Contest) {
+	for _, c := range list {
+		s.at[c.Key], s.ids[c.ID] = len(s.order), c.Key
+		s.order = append(s.order, c)
+	}
+}
+
+func (s *contests) check(defs []snapshot.ContestDef) error {
+	keys := make([]string, len(defs))
+	for i, d := range defs {
+		keys[i] = d.Key
+		choices := make([]string, len(d.Choices))
+		ids := map[string]string{}
+		for j, c := range d.Choices {
+			choices[j] = c.Key
+		}
+		if s.has(d.Key) {
+			for _, c := range s.get(d.Key).Choices {
+				ids[c.ID] = c.Key
+			}
+		}
+		if err := checkIDs("choice of contest "+d.Key, ids, choices); err != nil {
+			return err
+		}
+		slices.Sort(choices)
+		for j := 1; j < len(choices); j++ {
+			if choices[j] == choices[j-1] {
+				return fmt.Errorf("E_DUPID: contest %q has the choice %q twice", d.Key, choices[j])
+			}
+		}
+	}
+	return checkIDs("contest", s.ids, keys)
+}
+
+// merge adds what is new and makes a new Contest where a definition changed.
+// Choices keep their place; new ones are appended. check must have passed.
+func (s *contests) merge(defs []snapshot.ContestDef, out *Applied) {
+	for _, d := range defs {
+		i, known := s.at[d.Key]
+		if !known {
+			id, _ := snapshot.Slug(d.Key)
+			s.at[d.Key], s.ids[id] = len(s.order), d.Key
+			c := &snapshot.Contest{ID: id, Key: d.Key, Name: d.Name, Type: d.Type, Seats: d.Seats, Order: d.Order, Heading: d.Heading}
+			c.Choices = make([]snapshot.Choice, len(d.Choices))
+			for j, def := range d.Choices {
+				choice, _ := snapshot.Slug(def.Key)
+				c.Choices[j] = snapshot.Choice{ID: choice, ChoiceDef: def}
+			}
+			s.order = append(s.order, c)
+			continue
+		}
+		if next := redefine(s.order[i], d, out); next != nil {
+			s.order[i], s.dirty = next, true
+		}
+	}
+}
+
+// redefine returns c as d defines it, or nil when that says nothing new. What
+// d leaves empty stays as it was.
+func redefine(c *snapshot.Contest, d snapshot.ContestDef, out *Applied) *snapshot.Contest {
+	next := *c
+	next.Name, next.Heading = cmp.Or(d.Name, c.Name), cmp.Or(d.Heading, c.Heading)
+	next.Type, next.Seats, next.Order = cmp.Or(d.Type, c.Type), cmp.Or(d.Seats, c.Seats), cmp.Or(d.Order, c.Order)
+	changed := next.Name != c.Name || next.Heading != c.Heading || next.Type != c.Type || next.Seats != c.Seats || next.Order != c.Order
+	next.Choices = slices.Clone(c.Choices)
+	for j, def := range d.Choices {
+		at := j
+		if at >= len(c.Choices) || c.Choices[at].Key != def.Key {
+			at = slices.IndexFunc(next.Choices, func(o snapshot.Choice) bool { return o.Key == def.Key })
+		}
+		if at < 0 {
+			id, _ := snapshot.Slug(def.Key)
+			next.Choices = append(next.Choices, snapshot.Choice{ID: id, ChoiceDef: def})
+			out.note("F_CHOICE_NEW", "contest %s: choice %s (%q) appeared", c.ID, id, def.Name)
+			changed = true
+			continue
+		}
+		if next.Choices[at].ChoiceDef != def {
+			out.note("F_CHOICE_CHANGED", "contest %s: choice %s is now %q, was %q", c.ID, next.Choices[at].ID, def.Name, next.Choices[at].Name)
+			next.Choices[at].ChoiceDef = def
+			changed = true
+		}
+	}
+	if !changed {
+		return nil
+	}
+	return &next
+}
+
+// result puts votes into the order of the contest's choices.
+func (s *contests) result(c *snapshot.Contest, r *snapshot.RaceResult, out *Applied) snapshot.Result {
+	res := snapshot.Result{Votes: make([]snapshot.Count, len(c.Choices)), Totals: r.Totals, Status: r.Status}
+	var at map[string]int
+	for i, v := range r.Votes {
+		if i >= len(c.Choices) || c.Choices[i].Key != v.Key {
+			if at == nil {
+				at = make(map[string]int, len(c.Choices))
+				for j, ch := range c.Choices {
+					at[ch.Key] = j
+				}
+			}
+			j, ok := at[v.Key]
+			if !ok {
+				out.note("F_CHOICE_UNKNOWN", "contest %s in unit %s: votes for %q, which no definition names, are left out", c.ID, r.Unit, v.Key)
+				continue
+			}
+			i = j
+		}
+		res.Votes[i] = v.Votes
+		if v.Outcome != snapshot.NoOutcome {
+			if res.Outcomes == nil {
+				res.Outcomes = make([]snapshot.Outcome, len(c.Choices))
+			}
+			res.Outcomes[i] = v.Outcome
+		}
+	}
+	return res
+}
+
+// pin orders the races once: units from the root downwards, contests by their
+// order, everything else by first sight.
+func (a *Assembler) pin() {
+	rank := a.units.depthFirst()
+	place := make(map[*snapshot.Contest]int, len(a.contests.order))
+	for i, c := range a.contests.order {
+		place[c] = i
+	}
+	idx := make([]int, len(a.races))
+	for i := range idx {
+		idx[i] = i
+	}
+	slices.SortStableFunc(idx, func(x, y int) int {
+		r, o := a.races[x], a.races[y]
+		return cmp.Or(
+			cmp.Compare(rank[r.Unit], rank[o.Unit]),
+			cmp.Compare(r.Contest.Order, o.Contest.Order),
+			cmp.Compare(place[r.Contest], place[o.Contest]))
+	})
+	races, owners := make([]*snapshot.Race, len(idx)), make([]owner, len(idx))
+	for to, from := range idx {
+		races[to], owners[to] = a.races[from], a.owner[from]
+		a.at[raceKey{races[to].Contest.Key, races[to].Unit.Key}] = to
+	}
+	a.races, a.owner, a.pinned = races, owners, true
+}
+
+// depthFirst numbers the units: a parent before its children, siblings in
+// order of first sight.
+func (s *units) depthFirst() map[*snapshot.Unit]int {
+	children := map[*snapshot.Unit][]*snapshot.Unit{}
+	for _, u := range s.order {
+		children[u.Parent] = append(children[u.Parent], u)
+	}
+	rank := make(map[*snapshot.Unit]int, len(s.order))
+	var walk func(*snapshot.Unit)
+	walk = func(u *snapshot.Unit) {
+		if _, seen := rank[u]; seen {
+			return
+		}
+		rank[u] = len(rank)
+		for _, c := range children[u] {
+			walk(c)
+		}
+	}
+	for _, u := range children[nil] {
+		walk(u)
+	}
+	for _, u := range s.order { // units in a loop of parents come last
+		walk(u)
+	}
+	return rank
+}

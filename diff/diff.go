@@ -1,0 +1,176 @@
+// Package diff merges what feeds say into snapshots and tells what is new.
+//
+// It promises that an update is taken over whole or not at all, that an older
+// stamp never replaces a newer one, that ids and the order of races stay as
+// they were first seen, and that a race no payload mentions any more keeps its
+// last good result. It refuses to guess a missing number and to remove
+// anything. It is pure: no clock, no network, no disk.
+package diff
+
+import (
+	"github.com/heraldresults/herald/diff/snapshot"
+)
+
+// Changes is what differs between two snapshots, in the order of the newer
+// one; Removed is in the order of the older.
+type Changes struct {
+	Added   []*snapshot.Race
+	Changed []RaceChange
+	Removed []*snapshot.Race
+	// Redefined are races whose names, choices or unit changed while their
+	// result did not.
+	Redefined []*snapshot.Race
+}
+
+// Empty reports whether nothing differs.
+func (c Changes) Empty() bool {
+	return len(c.Added)+len(c.Changed)+len(c.Removed)+len(c.Redefined) == 0
+}
+
+// RaceChange is a race whose result differs.
+type RaceChange struct {
+	Prev, Next *snapshot.Race
+	Counts     []CountChange
+}
+
+// Field names a count of a race.
+type Field string
+
+// The counts of a race, as they are named in public files.
+const (
+	Votes      Field = "votes"
+	Valid      Field = "valid"
+	Blank      Field = "blank"
+	Null       Field = "null"
+	Ballots    Field = "ballots"
+	Electorate Field = "electorate"
+	UnitsIn    Field = "units_in"
+	UnitsTotal Field = "units_total"
+)
+
+// CountChange is one count before and after. Choice is the index of the
+// choice in the newer contest for Votes, else -1.
+type CountChange struct {
+	Field    Field
+	Choice   int
+	From, To snapshot.Count
+}
+
+// Fell reports whether a number that was stated is now lower or gone.
+func (c CountChange) Fell() bool {
+	from, had := c.From.Get()
+	to, has := c.To.Get()
+	return had && (!has || to < from)
+}
+
+// Compare tells what next says that prev did not. A nil prev has nothing.
+// Races that are the same pointer in the same place cost one comparison.
+func Compare(prev, next *snapshot.Snapshot) Changes {
+	var c Changes
+	if prev == nil {
+		prev = &snapshot.Snapshot{}
+	}
+	byID := index(prev, next)
+	for i, r := range next.Races {
+		var old *snapshot.Race
+		if byID == nil {
+			if i < len(prev.Races) {
+				old = prev.Races[i]
+			}
+		} else {
+			old = byID[r.ID]
+			delete(byID, r.ID)
+		}
+		c.add(old, r)
+	}
+	if byID != nil {
+		for _, r := range prev.Races {
+			if byID[r.ID] != nil {
+				c.Removed = append(c.Removed, r)
+			}
+		}
+	}
+	return c
+}
+
+// index returns nil when prev's races are the beginning of next's, which is
+// the rule, since races are only ever appended.
+func index(prev, next *snapshot.Snapshot) map[string]*snapshot.Race {
+	if len(prev.Races) <= len(next.Races) {
+		same := true
+		for i, r := range prev.Races {
+			if next.Races[i] != r && next.Races[i].ID != r.ID {
+				same = false
+				break
+			}
+		}
+		if same {
+			return nil
+		}
+	}
+	byID := make(map[string]*snapshot.Race, len(prev.Races))
+	for _, r := range prev.Races {
+		byID[r.ID] = r
+	}
+	return byID
+}
+
+func (c *Changes) add(old, r *snapshot.Race) {
+	switch {
+	case old == r:
+	case old == nil:
+		c.Added = append(c.Added, r)
+	case !old.Result.Equal(r.Result):
+		c.Changed = append(c.Changed, RaceChange{old, r, CountChanges(old, r)})
+	case old.Contest != r.Contest || old.Unit != r.Unit:
+		c.Redefined = append(c.Redefined, r)
+	}
+}
+
+// CountChanges lists the counts of one race that differ, votes first. Choices
+// are matched by id, so that an appended or reordered choice is no change of
+// the others.
+func CountChanges(old, r *snapshot.Race) []CountChange {
+	var out []CountChange
+	at := choiceIndex(old.Contest, r.Contest)
+	for i, to := range r.Result.Votes {
+		var from snapshot.Count
+		if j := at(i); j >= 0 && j < len(old.Result.Votes) {
+			from = old.Result.Votes[j]
+		}
+		if from != to {
+			out = append(out, CountChange{Votes, i, from, to})
+		}
+	}
+	add := func(f Field, from, to snapshot.Count) {
+		if from != to {
+			out = append(out, CountChange{f, -1, from, to})
+		}
+	}
+	a, b := old.Result.Totals, r.Result.Totals
+	add(Valid, a.Valid, b.Valid)
+	add(Blank, a.Blank, b.Blank)
+	add(Null, a.Null, b.Null)
+	add(Ballots, a.Ballots, b.Ballots)
+	add(Electorate, a.Electorate, b.Electorate)
+	add(UnitsIn, a.UnitsIn, b.UnitsIn)
+	add(UnitsTotal, a.UnitsTotal, b.UnitsTotal)
+	return out
+}
+
+// choiceIndex maps a place in next's choices to the place in prev's, or -1.
+func choiceIndex(prev, next *snapshot.Contest) func(int) int {
+	if prev == next {
+		return func(i int) int { return i }
+	}
+	byID := make(map[string]int, len(prev.Choices))
+	for i, c := range prev.Choices {
+		byID[c.ID] = i
+	}
+	return func(i int) int {
+		if j, ok := byID[next.Choices[i].ID]; ok {
+			return j
+		}
+		return -1
+	}
+}

@@ -1,0 +1,53 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/heraldresults/herald/cdn"
+	"github.com/heraldresults/herald/publish/manifest"
+)
+
+// Heartbeat writes status.json when its time has come, and renews the head
+// before the time by which it promised an update. It is cheap to call often.
+func (p *Publisher) Heartbeat(ctx context.Context, sources []manifest.Source) error {
+	if err := p.settleHead(ctx); err != nil {
+		return err
+	}
+	if p.head.current == nil {
+		return nil
+	}
+	if p.head.due() {
+		if _, err := p.head.commit(ctx, &attempt{}); err != nil {
+			return fmt.Errorf("renew the head: %w", err)
+		}
+		p.cfg.Purge(cdn.Request{Keys: []string{p.layout.Head()}, Ref: ref(p.head.current)})
+		p.cfg.Log.DebugContext(ctx, "renewed the head", "seq", p.head.current.Seq)
+	}
+	if time.Since(p.beat) < p.cfg.StatusEvery && !p.beat.IsZero() {
+		return nil
+	}
+	return p.writeStatus(ctx, sources)
+}
+
+// writeStatus replaces the heartbeat. One that is not written is not an error
+// of the publish: the next one follows.
+func (p *Publisher) writeStatus(ctx context.Context, sources []manifest.Source) error {
+	p.beat = time.Now()
+	h := p.head.current
+	if sources == nil {
+		sources = []manifest.Source{}
+	}
+	s := manifest.Status{V: manifest.Version, Election: h.Election, Mode: h.Mode, Seq: h.Seq, Number: h.Number,
+		Published: h.Published, Checked: rfc3339(p.cfg.Now()), SourceAsOf: h.SourceAsOf, PollAfterS: h.PollAfterS,
+		AliasesThrough: p.AliasesThrough(), Signed: h.Note != "", Sources: sources}
+	f := &fresh{alias: alias{key: p.layout.Status(), contentType: typeJSON, body: p.enc.Encode(manifest.Append(nil, s))}, turn: turn(h), published: h.Published}
+	if err := p.alias.refresh(ctx, f); err != nil {
+		return fmt.Errorf("write status.json: %w", errors.Join(errHeartbeat, err))
+	}
+	return nil
+}
+
+var errHeartbeat = errors.New("the heartbeat was not written")

@@ -1,0 +1,233 @@
+// Package manifest is the form of the small public objects by which a reader
+// finds everything else: head, release, definitions, counts, index, delta and
+// status.
+//
+// It promises canonical bytes (fixed field order, sorted maps, integers, one
+// newline at the end), so that equal content has one hash, and a head whose
+// signature covers every field that readers rely on. It refuses a version it
+// does not know. It does no I/O and reads no clock.
+package manifest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/heraldresults/herald/diff/snapshot"
+	"github.com/heraldresults/herald/publish/shard"
+)
+
+// Version stands in every public object. Within a version fields are only
+// added; readers ignore those they do not know.
+const Version = 1
+
+// Release is one published state of everything. It is a function of the
+// release before and the snapshot.
+type Release struct {
+	V        int         `json:"v"`
+	Election string      `json:"election"`
+	Name     string      `json:"name"`
+	Mode     string      `json:"mode"`
+	Number   int         `json:"number"`             // 1, 2, 3 … without gaps
+	Previous *shard.Hash `json:"previous,omitempty"` // of release Number-1
+	Delta    shard.Hash  `json:"delta"`              // from release Number-1
+	// Look is the hash of templates, assets and settings that the pages were
+	// made with.
+	Look   shard.Hash `json:"look"`
+	Assets []Asset    `json:"assets"`
+	// Pages are those of the root and of the places one level below it that
+	// contain others; all further pages stand in the index of a group.
+	Pages   []Page   `json:"pages"`
+	Groups  []Group  `json:"groups"`
+	Rollups []Rollup `json:"rollups"`
+}
+
+// Asset is a style, script or picture that the pages use.
+type Asset struct {
+	Key  string     `json:"key"`
+	Hash shard.Hash `json:"hash"`
+}
+
+// Page is the page of a place.
+type Page struct {
+	Unit           string     `json:"unit"`
+	Hash           shard.Hash `json:"hash"`
+	Size           int        `json:"size"` // bytes, uncompressed
+	ChangedRelease int        `json:"changed_release"`
+}
+
+// Group names the three objects of a group.
+type Group struct {
+	ID             string     `json:"id"`
+	Region         string     `json:"region"` // the region it is a chunk of
+	Definitions    shard.Hash `json:"definitions"`
+	Counts         shard.Hash `json:"counts"`
+	Index          shard.Hash `json:"index"`
+	Rev            int        `json:"rev"` // versions of this group, from 1
+	Races          int        `json:"races"`
+	Reporting      int        `json:"reporting"` // races with any count
+	Complete       int        `json:"complete"`  // races with all units in
+	ChangedRelease int        `json:"changed_release"`
+}
+
+// Rollup is a delta over several releases.
+type Rollup struct {
+	From int        `json:"from"`
+	To   int        `json:"to"`
+	Hash shard.Hash `json:"hash"`
+}
+
+// Definitions are what does not change on the night, for one group. Units
+// holds every ancestor too, parents before children.
+type Definitions struct {
+	V        int       `json:"v"`
+	Election string    `json:"election"`
+	Group    string    `json:"group"`
+	Units    []Unit    `json:"units"`
+	Contests []Contest `json:"contests"`
+	Races    []RaceDef `json:"races"`
+}
+
+// Unit is a reporting unit. Key is the source's own, left out when it equals
+// the id.
+type Unit struct {
+	ID     string            `json:"id"`
+	Key    string            `json:"key,omitempty"`
+	Name   string            `json:"name"`
+	Type   snapshot.UnitType `json:"type"`
+	Parent string            `json:"parent,omitempty"`
+}
+
+// Contest is a contest with its choices in definition order.
+type Contest struct {
+	ID      string               `json:"id"`
+	Key     string               `json:"key,omitempty"`
+	Name    string               `json:"name"`
+	Type    snapshot.ContestType `json:"type"`
+	Seats   int                  `json:"seats,omitempty"`
+	Order   int                  `json:"order,omitempty"`
+	Heading string               `json:"heading,omitempty"`
+	Choices []Choice             `json:"choices"`
+}
+
+// Choice is what can be voted for.
+type Choice struct {
+	ID     string              `json:"id"`
+	Key    string              `json:"key,omitempty"`
+	Name   string              `json:"name"`
+	Party  string              `json:"party,omitempty"`
+	Number string              `json:"number,omitempty"`
+	Detail string              `json:"detail,omitempty"`
+	Type   snapshot.ChoiceType `json:"type,omitempty"`
+}
+
+// RaceDef says which contest is counted in which unit.
+type RaceDef struct {
+	ID      string `json:"id"`
+	Contest string `json:"contest"`
+	Unit    string `json:"unit"`
+}
+
+// Index says which bytes show each race and place of a group.
+type Index struct {
+	V        int         `json:"v"`
+	Election string      `json:"election"`
+	Group    string      `json:"group"`
+	Races    []RaceEntry `json:"races"`
+	Pages    []Page      `json:"pages"`
+}
+
+// RaceEntry is one race in an index.
+type RaceEntry struct {
+	ID             string          `json:"id"`
+	Rev            int             `json:"rev"` // versions of this race, from 1
+	ChangedRelease int             `json:"changed_release"`
+	AsOf           string          `json:"as_of,omitempty"` // RFC 3339; counted as of
+	Status         snapshot.Status `json:"status,omitempty"`
+	// Outcomes are those the source states, by choice id.
+	Outcomes  map[string]snapshot.Outcome `json:"outcomes,omitempty"`
+	Corrected bool                        `json:"corrected,omitempty"`
+	JSON      Shard                       `json:"json"`
+	HTML      map[string]Shard            `json:"html"` // by language
+}
+
+// Shard is the hash and size of one object.
+type Shard struct {
+	Hash shard.Hash `json:"hash"`
+	Size int        `json:"size"` // bytes, uncompressed
+}
+
+// Delta is what changed from one release to a later one.
+type Delta struct {
+	V        int         `json:"v"`
+	Election string      `json:"election"`
+	From     int         `json:"from"`
+	To       int         `json:"to"`
+	Races    []RaceDelta `json:"races"`
+}
+
+// RaceDelta is one race that changed: its new vector of counts and the hash of
+// its JSON. Kind is "added", "result", "correction" or "definition".
+type RaceDelta struct {
+	ID     string           `json:"id"`
+	Group  string           `json:"group"`
+	Rev    int              `json:"rev"`
+	Kind   string           `json:"kind"`
+	JSON   shard.Hash       `json:"json"`
+	Counts []snapshot.Count `json:"counts"`
+}
+
+// Status is the heartbeat.
+type Status struct {
+	V              int      `json:"v"`
+	Election       string   `json:"election"`
+	Mode           string   `json:"mode"`
+	Seq            uint64   `json:"seq"`
+	Number         int      `json:"number"`
+	Published      string   `json:"published"` // RFC 3339: when the release was committed
+	Checked        string   `json:"checked"`   // RFC 3339: when Herald last looked
+	SourceAsOf     string   `json:"source_as_of,omitempty"`
+	PollAfterS     int      `json:"poll_after_s"`
+	AliasesThrough int      `json:"aliases_through"` // release up to which aliases are fresh
+	Signed         bool     `json:"signed"`
+	Sources        []Source `json:"sources"`
+}
+
+// Source is the state of one feed in words a reader understands.
+type Source struct {
+	Feed       string `json:"feed"`
+	State      string `json:"state"` // "ok", "waiting", "lost"
+	LastRead   string `json:"last_read,omitempty"`
+	LastChange string `json:"last_change,omitempty"`
+}
+
+// Append appends v as canonical JSON with one newline at the end. v is one of
+// the types above, which always can be written.
+func Append(dst []byte, v any) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic("manifest: " + err.Error())
+	}
+	return append(dst, b.Bytes()...)
+}
+
+// Read reads one object of this package. Unknown fields are ignored; another
+// version, or text after the object, is an error.
+func Read[T any](raw []byte) (*T, error) {
+	var version struct {
+		V int `json:"v"`
+	}
+	if err := json.Unmarshal(raw, &version); err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	if version.V != Version {
+		return nil, fmt.Errorf("read manifest: version %d, this program knows %d", version.V, Version)
+	}
+	out := new(T)
+	if err := json.Unmarshal(raw, out); err != nil {
+		return nil, fmt.Errorf("read manifest: %w", err)
+	}
+	return out, nil
+}

@@ -1,0 +1,244 @@
+// Package publish has the hands of Herald: it takes snapshots to a store and
+// moves the head.
+//
+// It promises that the head's conditional PUT is the only commit, that
+// everything a head names was stored before it, that one lost answer never
+// makes two histories, and that what was published last stays when anything
+// goes wrong. It refuses to go on after another publisher has taken the head.
+// The stores are the only state: a Publisher that starts from nothing carries
+// on from them.
+package publish
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/heraldresults/herald/cdn"
+	"github.com/heraldresults/herald/diff/snapshot"
+	"github.com/heraldresults/herald/publish/manifest"
+	"github.com/heraldresults/herald/publish/shard"
+	"github.com/heraldresults/herald/publish/store"
+	"github.com/heraldresults/herald/templates"
+)
+
+// ErrFenced says that another publisher has written the head since this one
+// read it. This one must stop.
+var ErrFenced = errors.New("another publisher has taken over")
+
+// Config is what a Publisher needs. Fields without a default must be set.
+type Config struct {
+	Store store.Store
+	// Site holds the election's slug and name, mode, time zone, language and
+	// poll interval; addresses of assets are filled in.
+	Site templates.Site
+	// GroupBy is the type of unit that regions are; "" makes one region.
+	GroupBy snapshot.UnitType
+	// Signer and Verifier are of one key; both nil leaves heads unsigned.
+	Signer   note.Signer
+	Verifier note.Verifier
+	// Purge hands addresses to the edges as a hint. It must not block; nil
+	// sends none.
+	Purge func(cdn.Request)
+	Log   *slog.Logger
+
+	Concurrency int           // requests in flight; default 64
+	HeadEvery   time.Duration // least time between two writes of the head; default 1 s
+	StatusEvery time.Duration // least time between two heartbeats; default 15 s
+	NextUpdate  time.Duration // a head is renewed at the latest after; default 5 min
+	Deadline    time.Duration // for one publish up to its commit; default 2 min
+
+	// Now is the wall clock, for times that people read; default time.Now.
+	Now func() time.Time
+}
+
+func (c *Config) check() error {
+	if c.Store == nil || c.Log == nil || c.Site.Location == nil {
+		return errors.New("publish: Config needs a store, a log and a time zone")
+	}
+	if (c.Signer == nil) != (c.Verifier == nil) {
+		return errors.New("publish: Config has half a key")
+	}
+	c.Site.Signed = c.Signer != nil
+	c.Concurrency = orDefault(c.Concurrency, 64)
+	c.HeadEvery = orDefault(c.HeadEvery, time.Second)
+	c.StatusEvery = orDefault(c.StatusEvery, 15*time.Second)
+	c.NextUpdate = orDefault(c.NextUpdate, 5*time.Minute)
+	c.Deadline = orDefault(c.Deadline, 2*time.Minute)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Purge == nil {
+		c.Purge = func(cdn.Request) {}
+	}
+	return nil
+}
+
+func orDefault[T comparable](v, def T) T {
+	var zero T
+	if v == zero {
+		return def
+	}
+	return v
+}
+
+// Publisher publishes one election. Publish and Heartbeat are called one at a
+// time; Refresh may run beside them.
+type Publisher struct {
+	cfg    Config
+	layout shard.Layout
+	look   look
+	enc    shard.Encoder
+	head   *headWriter
+	alias  *aliases
+	state  *state
+	full   bool // render everything at each publish; for proofs
+
+	beat time.Time // monotonic: last heartbeat
+}
+
+// Open reads and verifies what the store holds and takes the head over: it
+// writes it again with the next term, so that an older publisher that still
+// runs is fenced off. An empty store is left empty.
+func Open(ctx context.Context, cfg Config) (*Publisher, error) {
+	if err := cfg.check(); err != nil {
+		return nil, err
+	}
+	layout, err := shard.NewLayout(cfg.Site.Election)
+	if err != nil {
+		return nil, err
+	}
+	cfg.Site.Home, cfg.Site.Status = "/"+layout.AliasHome(), "/"+layout.Status()
+	p := &Publisher{cfg: cfg, layout: layout, state: &state{}}
+	p.look, p.cfg.Site = newLook(cfg.Site)
+	p.head = &headWriter{cfg: &p.cfg, key: layout.Head(), term: 1}
+	p.alias = newAliases(&p.cfg, layout)
+	if err := p.load(ctx); err != nil {
+		return nil, fmt.Errorf("read what is published: %w", err)
+	}
+	if p.head.current == nil {
+		return p, nil
+	}
+	p.head.term = p.head.current.Term + 1
+	if _, err := p.head.commit(ctx, &attempt{}); err != nil {
+		return nil, fmt.Errorf("take the head over: %w", err)
+	}
+	p.cfg.Log.InfoContext(ctx, "carrying on", "release", p.state.number(), "seq", p.head.current.Seq,
+		"term", p.head.term, "races", len(p.state.races), "signed", p.cfg.Site.Signed)
+	return p, nil
+}
+
+// Published is the snapshot last committed, nil before the first. The
+// assembler starts from it.
+func (p *Publisher) Published() *snapshot.Snapshot { return p.state.snap }
+
+// Publish makes snap the current release, if it says anything new. The first
+// release of an election holds definitions and no counts, so that every
+// address exists before the first result. When Publish returns without an
+// error the release is committed; aliases follow with Refresh. After an error
+// other than ErrFenced the last release is still current, or the outcome is
+// known at the next call; call again with the newest snapshot.
+func (p *Publisher) Publish(ctx context.Context, snap *snapshot.Snapshot) (Report, error) {
+	if err := p.settleHead(ctx); err != nil {
+		return Report{}, err
+	}
+	if p.state.release == nil && snap.HasVotes() {
+		if r, err := p.publish(ctx, snap.WithoutCounts()); err != nil {
+			return r, err
+		}
+	}
+	return p.publish(ctx, snap)
+}
+
+// settleHead finds out what became of a head whose answer was lost.
+func (p *Publisher) settleHead(ctx context.Context) error {
+	landed, err := p.head.settle(ctx)
+	p.adopt(ctx, landed)
+	return err
+}
+
+func (p *Publisher) publish(ctx context.Context, snap *snapshot.Snapshot) (Report, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.cfg.Deadline)
+	defer cancel()
+	plan := &planner{site: p.cfg.Site, layout: p.layout, enc: &p.enc, look: p.look, groupBy: p.cfg.GroupBy, old: p.state}
+	plan.full = p.full || p.state.release != nil && p.state.release.Look != p.look.hash
+	if err := p.recall(ctx, snap, plan.full); err != nil {
+		return Report{}, fmt.Errorf("read the history of races: %w", err)
+	}
+	puts, putCtx := errgroup.WithContext(ctx)
+	puts.SetLimit(p.cfg.Concurrency)
+	plan.emit = func(o put) error {
+		puts.Go(func() error { return p.put(putCtx, o) })
+		return putCtx.Err()
+	}
+	planErr := plan.run(snap)
+	if err := puts.Wait(); err != nil {
+		return plan.report, fmt.Errorf("store release %d: %w", plan.number, err)
+	}
+	if planErr != nil {
+		return plan.report, fmt.Errorf("make release %d: %w", plan.number, planErr)
+	}
+	if plan.next == nil {
+		return Report{Number: p.state.number()}, nil
+	}
+	landed, err := p.head.commit(ctx, &attempt{state: plan.next, aliases: plan.aliases, report: plan.report})
+	p.adopt(ctx, landed)
+	if err != nil {
+		return plan.report, fmt.Errorf("commit release %d: %w", plan.number, err)
+	}
+	return plan.report, nil
+}
+
+// adopt makes a committed attempt the current state; nil, and one that only
+// renewed the head, change nothing.
+func (p *Publisher) adopt(ctx context.Context, a *attempt) {
+	if a == nil || a.state == nil {
+		return
+	}
+	p.state = a.state
+	h := p.head.current
+	p.cfg.Purge(cdn.Request{Keys: []string{p.layout.Head()}, Ref: ref(h)})
+	p.alias.enqueue(a.aliases, turn(h), h.Number, h.Published)
+	p.cfg.Log.InfoContext(ctx, "published", "release", h.Number, "seq", h.Seq, "term", h.Term, "signed", h.Note != "",
+		"added", a.report.Added, "changed", a.report.Changed, "corrections", a.report.Corrections,
+		"puts", a.report.Puts, "bytes", a.report.Bytes, "aliases", a.report.Aliases, "source_as_of", h.SourceAsOf)
+}
+
+func turn(h *manifest.Head) shard.Turn { return shard.Turn{Term: h.Term, Seq: h.Seq} }
+
+// ref names a commit for purges.
+func ref(h *manifest.Head) string { return fmt.Sprintf("%d-%d", h.Term, h.Seq) }
+
+// put stores one object under its hash. Found there already, it is compared:
+// the same content is a success, other content means that the store or the
+// hash cannot be trusted.
+func (p *Publisher) put(ctx context.Context, o put) error {
+	obj := store.Object{Key: o.key, Class: cdn.Shard, ContentType: o.contentType, ContentEncoding: "gzip", Body: o.body.Shard()}
+	_, err := p.cfg.Store.Create(ctx, obj)
+	if !errors.Is(err, store.ErrExists) {
+		return err
+	}
+	info, err := p.cfg.Store.Stat(ctx, o.key)
+	if err == nil && info.Size == int64(len(obj.Body)) {
+		return nil
+	}
+	stored, _, err := p.cfg.Store.Get(ctx, o.key)
+	if err != nil {
+		return fmt.Errorf("look at %s, which exists already: %w", o.key, err)
+	}
+	if raw, err := shard.Decode(stored.Body); err != nil || shard.HashOf(raw) != o.body.Hash {
+		return fmt.Errorf("%s exists with other content than its name says: %w", o.key, errors.Join(errCorrupt, err))
+	}
+	return nil
+}
+
+var errCorrupt = errors.New("the store holds damaged bytes")
+
+// nonce makes a head's bytes unlike any other's.
+func nonce() string { return rand.Text() }
