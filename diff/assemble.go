@@ -40,6 +40,20 @@ type Applied struct {
 	Findings []snapshot.Finding
 }
 
+// A Refusal says why an update contradicts what is known. Nothing of the
+// update was taken over.
+type Refusal struct {
+	Code string // stable: E_ID_COLLISION, E_UNKNOWN_UNIT, …
+	Text string
+}
+
+// Error is the code and one clause.
+func (r *Refusal) Error() string { return r.Code + ": " + r.Text }
+
+func refuse(code, format string, args ...any) error {
+	return &Refusal{code, fmt.Sprintf(format, args...)}
+}
+
 // NewAssembler starts from what was last published, or from nothing. The ids,
 // the order and the results of base are kept; a race is replaced only by a
 // result counted at its AsOf or later.
@@ -65,8 +79,8 @@ func NewAssembler(base *snapshot.Snapshot) *Assembler {
 }
 
 // Apply takes an update over. An error means that nothing of it was taken
-// over: its definitions contradict what is known (an id given to two keys, a
-// result for a contest or unit that no one defined).
+// over, and is a *Refusal: an id given to two keys, a result for a contest or
+// unit that no one defined.
 func (a *Assembler) Apply(u snapshot.Update) (Applied, error) {
 	var out Applied
 	out.Findings = u.Findings
@@ -111,10 +125,10 @@ func (a *Assembler) check(u snapshot.Update) error {
 	}
 	for _, r := range u.Results {
 		if !units[r.Unit] && !a.units.has(r.Unit) {
-			return fmt.Errorf("E_UNKNOWN_UNIT: a result of contest %q names unit %q, which no definition names", r.Contest, r.Unit)
+			return refuse("E_UNKNOWN_UNIT", "a result of contest %q names unit %q, which no definition names", r.Contest, r.Unit)
 		}
 		if !contests[r.Contest] && !a.contests.has(r.Contest) {
-			return fmt.Errorf("E_UNKNOWN_CONTEST: a result in unit %q names contest %q, which no definition names", r.Unit, r.Contest)
+			return refuse("E_UNKNOWN_CONTEST", "a result in unit %q names contest %q, which no definition names", r.Unit, r.Contest)
 		}
 	}
 	return nil

@@ -2,7 +2,6 @@ package diff
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/heraldresults/herald/diff/snapshot"
@@ -38,7 +37,7 @@ func (s *units) check(defs []snapshot.UnitDef) error {
 	keys := make([]string, 0, 2*len(defs))
 	for _, d := range defs {
 		if d.Parent == d.Key {
-			return fmt.Errorf("E_UNIT_LOOP: unit %q is its own parent", d.Key)
+			return refuse("E_UNIT_LOOP", "unit %q is its own parent", d.Key)
 		}
 		if keys = append(keys, d.Key); d.Parent != "" {
 			keys = append(keys, d.Parent)
@@ -53,14 +52,14 @@ func checkIDs(what string, ids map[string]string, keys []string) error {
 	for _, key := range keys {
 		id, err := snapshot.Slug(key)
 		if err != nil {
-			return fmt.Errorf("E_ID: %s: %w", what, err)
+			return refuse("E_ID", "%s: %v", what, err)
 		}
 		other, taken := ids[id]
 		if !taken {
 			other, taken = fresh[id]
 		}
 		if taken && other != key {
-			return fmt.Errorf("E_ID_COLLISION: %s keys %q and %q both make the id %q", what, other, key, id)
+			return refuse("E_ID_COLLISION", "%s keys %q and %q both make the id %q", what, other, key, id)
 		}
 		fresh[id] = key
 	}
@@ -181,7 +180,7 @@ func (s *contests) check(defs []snapshot.ContestDef) error {
 		slices.Sort(choices)
 		for j := 1; j < len(choices); j++ {
 			if choices[j] == choices[j-1] {
-				return fmt.Errorf("E_DUPID: contest %q has the choice %q twice", d.Key, choices[j])
+				return refuse("E_DUPID", "contest %q has the choice %q twice", d.Key, choices[j])
 			}
 		}
 	}

@@ -1,0 +1,277 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/heraldresults/herald/diff"
+	"github.com/heraldresults/herald/diff/feed"
+	"github.com/heraldresults/herald/diff/snapshot"
+	"github.com/heraldresults/herald/publish/manifest"
+	"github.com/heraldresults/herald/publish/source"
+)
+
+// Feed is one official source with the format that reads it.
+type Feed struct {
+	Name       string
+	Source     source.Source
+	Decoder    feed.Decoder
+	Concurrent bool // the decoder may be called by many at once
+}
+
+// LoopConfig is what a Loop needs. Spool and Quarantine may be nil.
+type LoopConfig struct {
+	Publisher  *Publisher
+	Feeds      []Feed
+	Spool      *source.Spool
+	Quarantine *source.Quarantine
+	Log        *slog.Logger
+}
+
+// Loop brings payloads from the feeds to the publisher: spool, decode,
+// assemble, publish. While a publish runs, newer snapshots replace the one
+// that waits.
+type Loop struct {
+	cfg   LoopConfig
+	dirty chan struct{}
+
+	mu    sync.Mutex // guards all below
+	asm   *diff.Assembler
+	ready map[string]bool // feeds whose first moment is complete
+	stats Stats
+	said  map[string]bool // findings that were logged
+}
+
+// NewLoop starts from what the publisher has published.
+func NewLoop(cfg LoopConfig) (*Loop, error) {
+	if cfg.Publisher == nil || cfg.Log == nil || len(cfg.Feeds) == 0 {
+		return nil, errors.New("loop: a publisher, a log and at least one feed are needed")
+	}
+	l := &Loop{cfg: cfg, dirty: make(chan struct{}, 1), asm: diff.NewAssembler(cfg.Publisher.Published()),
+		ready: map[string]bool{}, said: map[string]bool{}}
+	l.stats.Refusals, l.stats.Findings = map[string]int{}, map[string]int{}
+	return l, nil
+}
+
+// Run publishes until ctx ends. A publish under way is then finished, and the
+// stable addresses with it, before Run returns nil. Any other return is an
+// error after which this process must not go on.
+func (l *Loop) Run(ctx context.Context) error {
+	g, gctx := errgroup.WithContext(ctx)
+	for _, f := range l.cfg.Feeds {
+		g.Go(func() error { return l.read(gctx, f) })
+	}
+	g.Go(func() error { return l.publishing(gctx) })
+	g.Go(func() error { return l.refreshing(gctx) })
+	err := g.Wait()
+	if err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	return l.finish(last)
+}
+
+// Once publishes the first moment of every feed and returns.
+func (l *Loop) Once(ctx context.Context) error {
+	for _, f := range l.cfg.Feeds {
+		for more := true; more; {
+			b, err := f.Source.Next(ctx)
+			if err != nil && !errors.Is(err, io.EOF) {
+				return fmt.Errorf("read feed %s: %w", f.Name, err)
+			}
+			l.take(ctx, f, b)
+			more = b.More && err == nil
+		}
+	}
+	if err := l.publish(ctx); err != nil {
+		return err
+	}
+	return l.finish(ctx)
+}
+
+// Step publishes each moment of the only feed before it asks for the next,
+// and returns when the recorded night is over. after is called after each.
+func (l *Loop) Step(ctx context.Context, after func() error) error {
+	f := l.cfg.Feeds[0]
+	for {
+		b, err := f.Source.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read feed %s: %w", f.Name, err)
+		}
+		l.take(ctx, f, b)
+		if b.More {
+			continue
+		}
+		if err := l.publish(ctx); err != nil {
+			return err
+		}
+		if err := l.finish(ctx); err != nil {
+			return err
+		}
+		if err := after(); err != nil {
+			return err
+		}
+	}
+}
+
+// finish brings the stable addresses and the heartbeat up to date.
+func (l *Loop) finish(ctx context.Context) error {
+	if err := l.cfg.Publisher.Refresh(ctx); err != nil {
+		return fmt.Errorf("refresh stable addresses: %w", err)
+	}
+	return l.heartbeat(ctx)
+}
+
+// read hands the moments of one feed over until ctx ends. A recorded night
+// that is over leaves the loop running.
+func (l *Loop) read(ctx context.Context, f Feed) error {
+	for {
+		b, err := f.Source.Next(ctx)
+		switch {
+		case errors.Is(err, io.EOF):
+			l.cfg.Log.InfoContext(ctx, "the recorded night is over", "feed", f.Name)
+			l.take(ctx, f, source.Batch{})
+			return nil
+		case err != nil && ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			return fmt.Errorf("read feed %s: %w", f.Name, err)
+		}
+		l.take(ctx, f, b)
+	}
+}
+
+// publishing publishes whenever something is new, and keeps the heartbeat.
+func (l *Loop) publishing(ctx context.Context) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	pause := time.Second
+	var retry <-chan time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-l.dirty:
+		case <-retry:
+		case <-tick.C:
+			if err := l.heartbeat(context.WithoutCancel(ctx)); errors.Is(err, ErrFenced) {
+				return err
+			} else if err != nil {
+				l.cfg.Log.WarnContext(ctx, "heartbeat", "err", err)
+			}
+			continue
+		}
+		if !l.allReady() {
+			continue
+		}
+		retry = nil
+		err := l.publish(context.WithoutCancel(ctx))
+		switch {
+		case errors.Is(err, ErrFenced):
+			return err
+		case err != nil:
+			l.cfg.Log.ErrorContext(ctx, "not published, trying again; the last release is still current", "err", err, "in", pause)
+			retry = time.After(pause)
+			pause = min(2*pause, 15*time.Second)
+		default:
+			pause = time.Second
+		}
+	}
+}
+
+// refreshing keeps the stable addresses fresh.
+func (l *Loop) refreshing(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-l.cfg.Publisher.Stale():
+		}
+		for {
+			err := l.cfg.Publisher.Refresh(ctx)
+			if err == nil {
+				break
+			}
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			l.cfg.Log.WarnContext(ctx, "some stable addresses are late, trying again", "err", err)
+			if err := pause(ctx, time.Second); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (l *Loop) allReady() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, f := range l.cfg.Feeds {
+		if !l.ready[f.Name] {
+			return false
+		}
+	}
+	return true
+}
+
+// publish publishes the newest snapshot.
+func (l *Loop) publish(ctx context.Context) error {
+	l.mu.Lock()
+	snap := l.asm.Snapshot()
+	l.mu.Unlock()
+	if len(snap.Races) == 0 {
+		return nil
+	}
+	began := time.Now()
+	r, err := l.cfg.Publisher.Publish(ctx, snap)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.stats.count(snap)
+	if err != nil {
+		l.stats.Failures++
+		return err
+	}
+	if r.Published {
+		l.stats.published(r, time.Since(began))
+	}
+	return nil
+}
+
+func (l *Loop) heartbeat(ctx context.Context) error {
+	sources := make([]manifest.Source, len(l.cfg.Feeds))
+	for i, f := range l.cfg.Feeds {
+		st := f.Source.State()
+		sources[i] = manifest.Source{Feed: f.Name, State: "ok", LastRead: rfc3339(st.LastRead), LastChange: rfc3339(st.LastNew)}
+		switch {
+		case st.Lost != "":
+			sources[i].State = "lost"
+		case st.LastNew.IsZero():
+			sources[i].State = "waiting"
+		}
+	}
+	return l.cfg.Publisher.Heartbeat(ctx, sources)
+}
+
+// counted are the races of a snapshot by how far they are.
+func counted(s *snapshot.Snapshot) (reporting, full int) {
+	for _, r := range s.Races {
+		if r.Result.HasVotes() {
+			reporting++
+		}
+		if complete(r) {
+			full++
+		}
+	}
+	return reporting, full
+}

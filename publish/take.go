@@ -1,0 +1,182 @@
+package publish
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"runtime"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/heraldresults/herald/diff"
+	"github.com/heraldresults/herald/diff/feed"
+	"github.com/heraldresults/herald/diff/snapshot"
+	"github.com/heraldresults/herald/publish/source"
+)
+
+// Stats are counts since the start, for metrics and the status line.
+type Stats struct {
+	Payloads    int
+	Bytes       int64 // of payloads
+	Refusals    map[string]int
+	Findings    map[string]int
+	Old         int // updates ignored because something newer was known
+	Releases    int
+	Changed     int // races published with another result or definition
+	Corrections int
+	Failures    int // publishes that did not commit
+	Puts        int
+	PutBytes    int64
+
+	Release                    int // current
+	Races, Reporting, Complete int // in the newest snapshot
+	LastRead, LastPublished    time.Time
+	LastTook                   time.Duration // of the last publish, up to its commit
+	LastChanged                int           // races in the last publish
+}
+
+func (s *Stats) count(snap *snapshot.Snapshot) {
+	s.Races = len(snap.Races)
+	s.Reporting, s.Complete = counted(snap)
+}
+
+func (s *Stats) published(r Report, took time.Duration) {
+	s.Releases++
+	s.Release = r.Number
+	s.Changed += r.Changed + r.Added
+	s.LastChanged = r.Changed + r.Added
+	s.Corrections += r.Corrections
+	s.Puts += r.Puts
+	s.PutBytes += int64(r.Bytes)
+	s.LastPublished, s.LastTook = time.Now(), took
+}
+
+// Stats returns a copy of the counts.
+func (l *Loop) Stats() Stats {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := l.stats
+	s.Refusals, s.Findings = maps.Clone(s.Refusals), maps.Clone(s.Findings)
+	return s
+}
+
+// decoded is what became of one payload.
+type decoded struct {
+	updates []snapshot.Update
+	err     error
+}
+
+// take spools a batch, decodes it and merges it in, and signals when the
+// moment is over. What is refused goes to quarantine; the rest counts.
+func (l *Loop) take(ctx context.Context, f Feed, b source.Batch) {
+	if l.cfg.Spool != nil {
+		l.cfg.Spool.Append(b.Payloads)
+	}
+	results := decode(f, b.Payloads)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range b.Payloads {
+		l.merge(ctx, f, &b.Payloads[i], results[i])
+	}
+	l.stats.LastRead = time.Now()
+	if b.More {
+		return
+	}
+	l.ready[f.Name] = true
+	select {
+	case l.dirty <- struct{}{}:
+	default:
+	}
+}
+
+// decode reads payloads in their order, or all at once where the format
+// allows it.
+func decode(f Feed, payloads []source.Payload) []decoded {
+	out := make([]decoded, len(payloads))
+	one := func(i int) {
+		p := &payloads[i]
+		out[i].updates, out[i].err = f.Decoder.Decode(feed.Payload{Feed: f.Name, Name: p.Name, Body: p.Body,
+			Seq: p.Seq, Received: p.Received, LastModified: p.LastModified})
+	}
+	if !f.Concurrent {
+		for i := range payloads {
+			one(i)
+		}
+		return out
+	}
+	var g errgroup.Group
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		g.Go(func() error {
+			for i := w; i < len(payloads); i += workers {
+				one(i)
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // no worker returns an error
+	return out
+}
+
+func (l *Loop) merge(ctx context.Context, f Feed, p *source.Payload, d decoded) {
+	l.stats.Payloads++
+	l.stats.Bytes += int64(len(p.Body))
+	if d.err != nil {
+		l.refuse(ctx, f, p, d.err)
+		return
+	}
+	for _, u := range d.updates {
+		u.Feed = f.Name
+		applied, err := l.asm.Apply(u)
+		if err != nil {
+			l.refuse(ctx, f, p, err)
+			return
+		}
+		if applied.Old {
+			l.stats.Old++
+		}
+		l.report(ctx, f, p, applied.Findings)
+	}
+}
+
+// refuse keeps a payload that was not believed beside the reason.
+func (l *Loop) refuse(ctx context.Context, f Feed, p *source.Payload, err error) {
+	code, text := "E_REFUSED", err.Error()
+	var refusal *feed.Refusal
+	var contradiction *diff.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		refusal.Feed, refusal.File = f.Name, p.Name
+		code, text = refusal.Code, refusal.Error()
+	case errors.As(err, &contradiction):
+		code = contradiction.Code
+		text = (&feed.Refusal{Code: code, Feed: f.Name, File: p.Name, Text: contradiction.Text}).Error()
+	}
+	l.stats.Refusals[code]++
+	kept := ""
+	if l.cfg.Quarantine != nil {
+		var qerr error
+		if kept, qerr = l.cfg.Quarantine.Keep(*p, source.Reason{Code: code, Text: text}); qerr != nil {
+			l.cfg.Log.ErrorContext(ctx, "a refused payload is not kept", "err", qerr)
+		}
+	}
+	l.cfg.Log.WarnContext(ctx, "payload refused, the last good results stay", "code", code, "why", text, "kept", kept)
+}
+
+// maxSaid bounds the memory of what was logged.
+const maxSaid = 10_000
+
+// report counts findings and logs each once. Old updates are an everyday
+// thing and logged as they come.
+func (l *Loop) report(ctx context.Context, f Feed, p *source.Payload, findings []snapshot.Finding) {
+	for _, n := range findings {
+		l.stats.Findings[n.Code]++
+		key := f.Name + "\x00" + n.Code + "\x00" + n.Text
+		if l.said[key] || len(l.said) >= maxSaid {
+			continue
+		}
+		l.said[key] = true
+		l.cfg.Log.InfoContext(ctx, "finding", "feed", f.Name, "file", p.Name, "code", n.Code, "what", n.Text)
+	}
+}
