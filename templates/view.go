@@ -21,10 +21,16 @@ type Site struct {
 	Signed   bool           // whether heads carry a signature
 	Location *time.Location // in which times are shown; never nil
 	Lang     string         // BCP 47, "en"
-	// PollSeconds is how often a page may ask for itself.
+	// PollSeconds is how often a page may ask for itself; 0 means never.
 	PollSeconds int
-	Style       Asset
-	Script      Asset
+	Home        string // address of the home page
+	// Status is the address of status.json, "" when there is none. The script
+	// reads its members "checked" and "published" (RFC 3339) and
+	// "poll_after_s", the interval that replaces PollSeconds.
+	Status string
+	Style  Asset
+	Script Asset
+	Icon   Asset // left out when its Href is ""
 }
 
 // Asset is a style or script, addressed by its hash.
@@ -103,6 +109,9 @@ type PlaceView struct {
 	Races  []RaceLine
 	Places []PlaceLine
 	AsOf   time.Time // latest count of any race in the place
+	// Changed is the highest number of a release that changed anything the
+	// page shows. Readers never go back to a page with a lower one.
+	Changed int
 }
 
 // RaceLine is a race in a place's list.

@@ -1,0 +1,63 @@
+package templates
+
+// correctionNotice appends the latest correction before the numbers.
+func (p *page) correctionNotice(v RaceView) {
+	if len(v.Corrections) == 0 {
+		return
+	}
+	p.raw("<p class=\"notice\">")
+	p.raw(p.w.corrected)
+	last := &v.Corrections[len(v.Corrections)-1]
+	if !last.AsOf.IsZero() {
+		p.moment(last.AsOf)
+		p.raw(". ")
+	}
+	p.reason(last.Reason)
+	p.raw(" <a href=\"#corrections\">")
+	p.raw(p.w.correction)
+	p.raw("</a></p>\n")
+}
+
+func (p *page) reason(r string) {
+	if r == "source" {
+		p.raw(p.w.reasonSource)
+		return
+	}
+	p.raw(p.w.reasonOther)
+	p.name(r)
+}
+
+// corrections appends all corrections, newest first.
+func (p *page) corrections(v RaceView) {
+	if len(v.Corrections) == 0 {
+		return
+	}
+	p.raw("<section id=\"corrections\">\n<h2>")
+	p.raw(p.w.corrections)
+	p.raw("</h2>\n")
+	for i := len(v.Corrections) - 1; i >= 0; i-- {
+		c := &v.Corrections[i]
+		p.raw("<div class=\"correction\"><p>")
+		if !c.AsOf.IsZero() {
+			p.moment(c.AsOf)
+			p.raw(". ")
+		}
+		p.reason(c.Reason)
+		p.raw("</p><ul>")
+		for _, ch := range c.Changes {
+			p.raw("<li>")
+			if name := choiceName(v.Race.Contest, ch.Choice); name != "" {
+				p.name(name)
+				p.raw(", ")
+			}
+			p.raw(p.w.what(ch.What))
+			p.raw(": ")
+			p.count(ch.From)
+			p.raw(p.w.to)
+			p.count(ch.To)
+			p.raw("</li>")
+		}
+		p.raw("</ul></div>\n")
+	}
+	p.raw("</section>\n")
+}

@@ -1,0 +1,96 @@
+package templates
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/heraldresults/herald/diff/snapshot"
+)
+
+// ranked appends the places of a contest's choices in the order in which
+// people read them: definition order before the first count, then by votes,
+// most first. Equal votes stay in definition order; votes that are not stated
+// come last.
+func ranked(dst []int, r snapshot.Result) []int {
+	for i := range r.Votes {
+		dst = append(dst, i)
+	}
+	if r.HasVotes() {
+		slices.SortFunc(dst, func(a, b int) int {
+			return cmp.Or(cmp.Compare(votes(r, b), votes(r, a)), cmp.Compare(a, b))
+		})
+	}
+	return dst
+}
+
+// votes are the votes of a choice, -1 when they are not stated.
+func votes(r snapshot.Result, choice int) int64 {
+	if n, ok := r.Votes[choice].Get(); ok {
+		return n
+	}
+	return -1
+}
+
+// outcome is what the source says became of a choice.
+func outcome(r snapshot.Result, choice int) snapshot.Outcome {
+	if choice < len(r.Outcomes) {
+		return r.Outcomes[choice]
+	}
+	return snapshot.NoOutcome
+}
+
+// basis is what shares are shares of.
+type basis struct {
+	name  string // as in the JSON: "valid", "votes", or "" when there is none
+	n     int64  // 0 when there is none
+	drawn bool   // whether shares are drawn as bars
+}
+
+// basisOf is the stated number of valid votes, else the sum of the choices'
+// votes when all of them are stated.
+func basisOf(r snapshot.Result) basis {
+	if n, ok := r.Totals.Valid.Get(); ok {
+		return basis{name: "valid", n: n}
+	}
+	sum, err := snapshot.Sum(r.Votes...)
+	if n, ok := sum.Get(); ok && err == nil {
+		return basis{name: "votes", n: n}
+	}
+	return basis{}
+}
+
+// of reports whether n can be shown as a share.
+func (b basis) of(n int64) bool { return b.n > 0 && n >= 0 && n <= b.n }
+
+// permille is part of whole in thousandths, rounded half up, within 0 … 1000.
+func permille(part, whole int64) int64 {
+	if whole <= 0 || part <= 0 {
+		return 0
+	}
+	return min((2000*part+whole)/(2*whole), 1000)
+}
+
+// isComplete reports whether all units of a race are in.
+func isComplete(r snapshot.Result) bool {
+	if r.Status == snapshot.UnofficialFull || r.Status == snapshot.Certified {
+		return true
+	}
+	total, ok := r.Totals.UnitsTotal.Get()
+	return ok && total > 0 && r.Totals.UnitsIn == r.Totals.UnitsTotal
+}
+
+// leaders are how many of the ranked choices lead: as many as there are seats,
+// one in a contest of lists or a question, and more when they are level.
+// Choices without votes do not lead.
+func leaders(race *snapshot.Race, order []int) int {
+	seats := 1
+	if race.Contest.Type == snapshot.CandidateContest {
+		seats = max(1, race.Contest.Seats)
+	}
+	n := 0
+	for n < len(order) && votes(race.Result, order[n]) > 0 &&
+		(n < seats || votes(race.Result, order[n]) == votes(race.Result, order[seats-1])) {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,218 @@
+package templates
+
+import (
+	"slices"
+	"time"
+
+	"github.com/heraldresults/herald/diff/snapshot"
+)
+
+// AppendPlacePage appends the page of a place: the races counted in it and the
+// places inside it. The page of the root is the home page.
+func AppendPlacePage(dst []byte, v PlaceView, s Site) []byte {
+	p := newPage(dst, s)
+	sh := shell{self: v.Self, trail: v.Trail, changed: v.Changed}
+	head := s.Name
+	if v.Home {
+		sh.above = v.Unit.Name
+	} else {
+		head = v.Unit.Name
+		sh.title[0] = head
+	}
+	p.open(s, sh)
+	p.raw("<h1>")
+	p.name(head)
+	p.raw("</h1>\n<p id=\"outcome\" class=\"lede\" data-live>")
+	counted := p.placeSentence(v)
+	p.raw("</p>\n")
+	p.fresh(v.AsOf, counted)
+	p.raw("<div id=\"results\" data-live>\n")
+	p.raceGroups(v.Races)
+	p.placeTable(v.Places, v.AsOf)
+	p.raw("</div>\n")
+	return p.close(s, sh)
+}
+
+// placeSentence appends how far the count in a place is, and reports whether
+// anything was counted.
+func (p *page) placeSentence(v PlaceView) (counted bool) {
+	var some, done, places int64
+	for i := range v.Races {
+		if r := v.Races[i].Race.Result; r.HasVotes() {
+			some++
+			if isComplete(r) {
+				done++
+			}
+		}
+	}
+	for i := range v.Places {
+		if v.Places[i].Reporting > 0 {
+			places++
+		}
+	}
+	if some == 0 && places == 0 {
+		p.raw(p.w.nothing)
+		return false
+	}
+	if n := int64(len(v.Races)); n > 0 {
+		if n == 1 {
+			p.say(p.w.oneRaceSome, some)
+		} else {
+			p.say(p.w.racesSome, some, n)
+		}
+		p.say(p.w.racesDone, done)
+		p.raw(". ")
+	}
+	if n := int64(len(v.Places)); n == 1 {
+		p.say(p.w.onePlaceSome, places)
+		p.raw(".")
+	} else if n > 0 {
+		p.say(p.w.placesSome, places, n)
+		p.raw(".")
+	}
+	return true
+}
+
+// raceGroups appends the races under their headings, headings and races in
+// the order in which they are first seen.
+func (p *page) raceGroups(races []RaceLine) {
+	next := make([]int, len(races)) // next race of the same heading, 0 for none
+	last := make(map[string]int)
+	var heads []int
+	for i := range races {
+		h := races[i].Race.Contest.Heading
+		if before, ok := last[h]; ok {
+			next[before] = i
+		} else {
+			heads = append(heads, i)
+		}
+		last[h] = i
+	}
+	for _, i := range heads {
+		p.raw("<section>\n<h2>")
+		if h := races[i].Race.Contest.Heading; h != "" {
+			p.name(h)
+		} else {
+			p.raw(p.w.allRaces)
+		}
+		p.raw("</h2>\n<ul class=\"races\">\n")
+		for {
+			p.raceLine(&races[i])
+			if i = next[i]; i == 0 {
+				break
+			}
+		}
+		p.raw("</ul>\n</section>\n")
+	}
+}
+
+// raceLine appends a race with its first two.
+func (p *page) raceLine(l *RaceLine) {
+	r := l.Race.Result
+	p.raw("<li><h3>")
+	p.link(Link{Text: l.Race.Contest.Name, Href: l.Href})
+	p.raw("</h3>")
+	if r.HasVotes() {
+		p.firstTwo(l.Race)
+	}
+	p.raw("<p>")
+	p.raceState(r)
+	if l.Corrected {
+		p.raw(" <b class=\"tag\">")
+		p.raw(p.w.correctedMark)
+		p.raw("</b>")
+	}
+	p.raw("</p></li>\n")
+}
+
+func (p *page) firstTwo(race *snapshot.Race) {
+	r := race.Result
+	b := basisOf(r)
+	var buf [64]int
+	order := ranked(buf[:0], r)
+	p.raw("<table><tbody>")
+	for _, i := range order[:min(2, len(order))] {
+		if !r.Votes[i].Present() {
+			break
+		}
+		c := &race.Contest.Choices[i]
+		p.raw("<tr><th scope=\"row\">")
+		p.name(c.Name)
+		if c.Party != "" {
+			p.raw(" <i>")
+			p.name(c.Party)
+			p.raw("</i>")
+		}
+		if o := outcome(r, i); o == snapshot.Elected || o == snapshot.Passed || o == snapshot.Runoff {
+			p.tag(o)
+		}
+		p.raw("</th>")
+		p.votes(r.Votes[i], b)
+		p.raw("</td></tr>")
+	}
+	p.raw("</tbody></table>")
+}
+
+// raceState appends how far a race is, in a few words.
+func (p *page) raceState(r snapshot.Result) {
+	if !r.HasVotes() {
+		p.raw(p.w.noResult)
+		return
+	}
+	sep := markup("")
+	if r.Totals.UnitsIn.Present() {
+		p.units(r.Totals)
+		sep = " · "
+	}
+	if isComplete(r) {
+		m := p.w.status(r.Status)
+		if m == "" || r.Status == snapshot.UnofficialPartial {
+			m = p.w.full
+		}
+		p.raw(sep)
+		p.raw(m)
+		return
+	}
+	if !slices.ContainsFunc(r.Outcomes, func(o snapshot.Outcome) bool { return o != snapshot.NoOutcome }) {
+		p.raw(sep)
+		p.raw(p.w.undecided)
+	}
+}
+
+// placeTable appends the places inside a place. The day of a count stands
+// where it is not that of the latest.
+func (p *page) placeTable(places []PlaceLine, latest time.Time) {
+	if len(places) == 0 {
+		return
+	}
+	p.raw("<section>\n<h2>")
+	p.raw(p.w.places)
+	p.raw("</h2>\n<table class=\"places\">\n<caption class=\"away\">")
+	p.raw(p.w.placesCaption)
+	p.raw("</caption>\n<thead><tr><th scope=\"col\">")
+	p.raw(p.w.place)
+	p.raw("</th><th scope=\"col\">")
+	p.raw(p.w.reporting)
+	p.raw("</th><th scope=\"col\">")
+	p.raw(p.w.complete)
+	p.raw("</th><th scope=\"col\">")
+	p.raw(p.w.last)
+	p.raw("</th></tr></thead>\n<tbody>\n")
+	for i := range places {
+		l := &places[i]
+		p.raw("<tr><th scope=\"row\">")
+		p.link(Link{Text: l.Unit.Name, Href: l.Href})
+		p.raw("</th><td>")
+		p.say(p.w.xOfY, int64(l.Reporting), int64(l.Races))
+		p.raw("</td><td>")
+		p.number(int64(l.Complete))
+		p.raw("</td><td>")
+		if l.Reporting > 0 && !l.AsOf.IsZero() {
+			p.clock(l.AsOf, latest)
+		} else {
+			p.raw(p.w.nothingYet)
+		}
+		p.raw("</td></tr>\n")
+	}
+	p.raw("</tbody>\n</table>\n</section>\n")
+}
