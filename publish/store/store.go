@@ -30,7 +30,8 @@ var (
 )
 
 // Tag identifies one version of one object. It is opaque: compare it with ==,
-// never as a hash.
+// never as a hash. Versions with equal bytes may share a tag, as they do on
+// S3; write bytes that never repeat where that matters.
 type Tag string
 
 // Object is a body and the headers with which readers get it.
