@@ -33,6 +33,8 @@ type LoopConfig struct {
 	Spool      *source.Spool
 	Quarantine *source.Quarantine
 	Log        *slog.Logger
+	// EndWithFeeds ends Run when every feed is over, as recorded nights are.
+	EndWithFeeds bool
 }
 
 // Loop brings payloads from the feeds to the publisher: spool, decode,
@@ -45,8 +47,11 @@ type Loop struct {
 	mu    sync.Mutex // guards all below
 	asm   *diff.Assembler
 	ready map[string]bool // feeds whose first moment is complete
+	over  int             // feeds that have ended
 	stats Stats
 	said  map[string]bool // findings that were logged
+	// failing is why the last publish did not commit; nil when it did.
+	failing error
 }
 
 // NewLoop starts from what the publisher has published.
@@ -71,7 +76,7 @@ func (l *Loop) Run(ctx context.Context) error {
 	g.Go(func() error { return l.publishing(gctx) })
 	g.Go(func() error { return l.refreshing(gctx) })
 	err := g.Wait()
-	if err != nil && !errors.Is(err, context.Canceled) {
+	if err != nil && !errors.Is(err, context.Canceled) && !errors.Is(err, errOver) {
 		return err
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
@@ -141,6 +146,9 @@ func (l *Loop) read(ctx context.Context, f Feed) error {
 		switch {
 		case errors.Is(err, io.EOF):
 			l.cfg.Log.InfoContext(ctx, "the recorded night is over", "feed", f.Name)
+			l.mu.Lock()
+			l.over++
+			l.mu.Unlock()
 			l.take(ctx, f, source.Batch{})
 			return nil
 		case err != nil && ctx.Err() != nil:
@@ -184,10 +192,21 @@ func (l *Loop) publishing(ctx context.Context) error {
 			l.cfg.Log.ErrorContext(ctx, "not published, trying again; the last release is still current", "err", err, "in", pause)
 			retry = time.After(pause)
 			pause = min(2*pause, 15*time.Second)
+		case l.ended():
+			return errOver
 		default:
 			pause = time.Second
 		}
 	}
+}
+
+// errOver ends Run when all feeds have ended and are published.
+var errOver = errors.New("every feed is over")
+
+func (l *Loop) ended() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.cfg.EndWithFeeds && l.over == len(l.cfg.Feeds) && len(l.dirty) == 0
 }
 
 // refreshing keeps the stable addresses fresh.
@@ -238,7 +257,7 @@ func (l *Loop) publish(ctx context.Context) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.stats.count(snap)
-	if err != nil {
+	if l.failing = err; err != nil {
 		l.stats.Failures++
 		return err
 	}

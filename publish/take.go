@@ -3,6 +3,7 @@ package publish
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"runtime"
 	"time"
@@ -179,4 +180,19 @@ func (l *Loop) report(ctx context.Context, f Feed, p *source.Payload, findings [
 		l.said[key] = true
 		l.cfg.Log.InfoContext(ctx, "finding", "feed", f.Name, "file", p.Name, "code", n.Code, "what", n.Text)
 	}
+}
+
+// Healthy returns why Herald is not well, in one sentence, or nil.
+func (l *Loop) Healthy() error {
+	for _, f := range l.cfg.Feeds {
+		if st := f.Source.State(); st.Lost != "" {
+			return fmt.Errorf("feed %s cannot be read since %s: %s", f.Name, st.LostSince.Format(time.RFC3339), st.Lost)
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failing != nil {
+		return fmt.Errorf("the last publish did not commit: %w", l.failing)
+	}
+	return nil
 }

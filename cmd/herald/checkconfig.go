@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/urfave/cli/v2"
+
+	"github.com/heraldresults/herald/cmd/internal/config"
+	"github.com/heraldresults/herald/diff/feed/formats"
+)
+
+func (p *program) checkConfigCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "check-config",
+		Usage: "read the configuration and print what was understood",
+		Description: `EXAMPLES:
+   herald check-config
+   herald check-config --config herald.toml --json`,
+		Flags: []cli.Flag{configFlag, jsonFlag},
+		Action: func(c *cli.Context) error {
+			cfg, err := loadConfig(c.String("config"))
+			if err != nil {
+				return err
+			}
+			if _, _, err := signingKey(cfg.Signing.PublicKey); err != nil {
+				return err
+			}
+			if c.Bool("json") {
+				return p.print(cfg)
+			}
+			p.explain(cfg)
+			fmt.Fprintln(p.io.out, "\nWith all defaults:")
+			return toml.NewEncoder(p.io.out).Encode(cfg)
+		},
+	}
+}
+
+// explain says in words what the configuration means.
+func (p *program) explain(c *config.Config) {
+	say := func(format string, args ...any) { fmt.Fprintf(p.io.out, format+"\n", args...) }
+	say("%s (%s), mode %s, times in %s", c.Name, c.Election, c.Mode, c.Timezone)
+	if c.Mode != "live" {
+		say("  every page says that these are not real results")
+	}
+	for _, f := range c.Feeds {
+		format, _ := formats.ByName(f.Format)
+		if f.Folder != "" {
+			say("feed %s: %s (%s), watches %s, files are whole by %s", f.Name, f.Format, format.Doc, f.Folder, f.Whole)
+			continue
+		}
+		say("feed %s: %s (%s), polls %d addresses", f.Name, f.Format, format.Doc, len(f.URLs))
+	}
+	say("store: %s", place(c.Store))
+	if c.Private.Kind != "" {
+		say("private store: %s", place(c.Private))
+	}
+	for _, u := range c.CDN.Purges {
+		say("after a commit, as a hint: purge at %s", u.Kind)
+	}
+	if os.Getenv("HERALD_KEY") == "" {
+		say("heads are UNSIGNED: HERALD_KEY is not set")
+	} else {
+		say("heads are signed by %s", c.Signing.PublicKey)
+	}
+	say("pages ask for themselves every %s; a head is frozen after %s", time.Duration(c.PollAfter), time.Duration(c.NextUpdate))
+}
+
+func place(s config.Store) string {
+	if s.Kind == "folder" {
+		return "folder " + s.Folder
+	}
+	at := "AWS " + s.Region
+	if s.Endpoint != "" {
+		at = s.Endpoint
+	}
+	return fmt.Sprintf("bucket %s at %s, keys below %q", s.Bucket, at, s.Prefix)
+}

@@ -1,0 +1,265 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/heraldresults/herald/cdn"
+	"github.com/heraldresults/herald/cdn/cloudflare"
+	"github.com/heraldresults/herald/cdn/cloudfront"
+	"github.com/heraldresults/herald/cdn/httppurge"
+	"github.com/heraldresults/herald/cmd/internal/config"
+	"github.com/heraldresults/herald/diff/feed"
+	"github.com/heraldresults/herald/diff/feed/formats"
+	"github.com/heraldresults/herald/diff/snapshot"
+	"github.com/heraldresults/herald/publish"
+	"github.com/heraldresults/herald/publish/source"
+	"github.com/heraldresults/herald/publish/store"
+	"github.com/heraldresults/herald/publish/store/dirstore"
+	"github.com/heraldresults/herald/publish/store/s3store"
+	"github.com/heraldresults/herald/templates"
+)
+
+// loadConfig reads the configuration that the flag names and checks what
+// only the program as a whole can check.
+func loadConfig(path string) (*config.Config, error) {
+	c, err := config.Load(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, usage(fmt.Errorf("%w; docs/herald.sample.toml is one to begin with", err))
+	}
+	if err != nil {
+		return nil, usage(err)
+	}
+	for _, f := range c.Feeds {
+		if _, ok := formats.ByName(f.Format); !ok {
+			return nil, usage(fmt.Errorf("configuration %s:\n  feed %q: there is no format %q; see herald formats", path, f.Name, f.Format))
+		}
+	}
+	return c, nil
+}
+
+// parts is everything a publishing command is wired from.
+type parts struct {
+	publisher *publish.Publisher
+	loop      *publish.Loop
+	store     store.Store
+	s3        *s3store.Store // nil for a folder
+	close     []func() error
+}
+
+// Close closes the parts, the last one opened first.
+func (x *parts) Close() error {
+	var errs []error
+	for i := len(x.close) - 1; i >= 0; i-- {
+		errs = append(errs, x.close[i]())
+	}
+	return errors.Join(errs...)
+}
+
+// wire opens store, publisher and loop for the feeds given.
+func (p *program) wire(ctx context.Context, c *config.Config, feeds []publish.Feed, spool bool) (x *parts, err error) {
+	x = &parts{}
+	defer func() {
+		if err != nil {
+			x.Close()
+		}
+	}()
+	if x.store, x.s3, err = openStore(ctx, c.Store); err != nil {
+		return x, err
+	}
+	signer, verifier, err := signingKey(c.Signing.PublicKey)
+	if err != nil {
+		return x, err
+	}
+	purge, closers, err := p.purges(ctx, c)
+	x.close = append(x.close, closers...)
+	if err != nil {
+		return x, err
+	}
+	zone, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		return x, err
+	}
+	x.publisher, err = publish.Open(ctx, publish.Config{
+		Store: x.store, GroupBy: snapshot.UnitType(c.GroupBy), Signer: signer, Verifier: verifier, Purge: purge, Log: p.log,
+		Concurrency: c.Store.Concurrency, NextUpdate: time.Duration(c.NextUpdate),
+		Site: templates.Site{Election: c.Election, Name: c.Name, Mode: templates.Mode(c.Mode), Location: zone, Lang: c.Language,
+			PollSeconds: int(time.Duration(c.PollAfter).Seconds())},
+	})
+	if err != nil {
+		return x, err
+	}
+	cfg := publish.LoopConfig{Publisher: x.publisher, Feeds: feeds, Log: p.log}
+	if spool && c.State != "" {
+		if cfg.Spool, err = source.OpenSpool(source.SpoolConfig{Dir: filepath.Join(c.State, "spool"), Quota: c.SpoolBytes, Log: p.log}); err != nil {
+			return x, err
+		}
+		x.close = append(x.close, cfg.Spool.Close)
+	}
+	if c.State != "" {
+		if cfg.Quarantine, err = source.OpenQuarantine(source.QuarantineConfig{Dir: filepath.Join(c.State, "quarantine")}); err != nil {
+			return x, err
+		}
+	}
+	x.loop, err = publish.NewLoop(cfg)
+	return x, err
+}
+
+func openStore(ctx context.Context, s config.Store) (store.Store, *s3store.Store, error) {
+	if s.Kind == "folder" {
+		d, err := dirstore.Open(dirstore.Config{Root: s.Folder})
+		return d, nil, err
+	}
+	creds, err := s3store.Credentials(ctx, s.Env, s.Region)
+	if err != nil {
+		return nil, nil, usage(err)
+	}
+	st, err := s3store.New(s3store.Config{Bucket: s.Bucket, Region: s.Region, Endpoint: s.Endpoint, PathStyle: s.PathStyle,
+		Prefix: s.Prefix, Concurrency: s.Concurrency, Credentials: creds})
+	if err != nil {
+		return nil, nil, usage(err)
+	}
+	return st, st, nil
+}
+
+// signingKey reads the private key from HERALD_KEY. Without one, heads stay
+// unsigned.
+func signingKey(public string) (note.Signer, note.Verifier, error) {
+	private := os.Getenv("HERALD_KEY")
+	if private == "" {
+		if public != "" {
+			return nil, nil, usage(errors.New("signing.public_key is set, but HERALD_KEY, which holds the private key, is not"))
+		}
+		return nil, nil, nil
+	}
+	signer, err := note.NewSigner(private)
+	if err != nil {
+		return nil, nil, usage(errors.New("HERALD_KEY is not a private key that herald keygen made"))
+	}
+	if public == "" {
+		return nil, nil, usage(errors.New("HERALD_KEY is set, but signing.public_key is not: put there what herald keygen printed"))
+	}
+	verifier, err := note.NewVerifier(public)
+	if err != nil {
+		return nil, nil, usage(fmt.Errorf("signing.public_key: %w", err))
+	}
+	if signer.Name() != verifier.Name() || signer.KeyHash() != verifier.KeyHash() {
+		return nil, nil, usage(errors.New("HERALD_KEY and signing.public_key are not of one pair"))
+	}
+	return signer, verifier, nil
+}
+
+// purges starts a dispatcher for every edge and returns what hands a request
+// to all of them.
+func (p *program) purges(ctx context.Context, c *config.Config) (func(cdn.Request), []func() error, error) {
+	var all []*cdn.Dispatcher
+	var closers []func() error
+	for i, u := range c.CDN.Purges {
+		purger, err := newPurger(ctx, c, u)
+		if err != nil {
+			return nil, closers, usage(fmt.Errorf("cdn.purge %d: %w", i+1, err))
+		}
+		deadline := time.Duration(u.Timeout)
+		if deadline == 0 {
+			deadline = 10 * time.Second
+		}
+		d, err := cdn.NewDispatcher(cdn.DispatcherConfig{Edge: u.Kind, Purger: purger, Deadline: deadline, MaxKeys: 20_000, Log: p.log})
+		if err != nil {
+			return nil, closers, err
+		}
+		all = append(all, d)
+		closers = append(closers, func() error {
+			ctx, cancel := context.WithTimeout(context.Background(), deadline)
+			defer cancel()
+			return d.Close(ctx)
+		})
+	}
+	return func(r cdn.Request) {
+		for _, d := range all {
+			d.Submit(r)
+		}
+	}, closers, nil
+}
+
+func newPurger(ctx context.Context, c *config.Config, u config.Purge) (cdn.Purger, error) {
+	switch u.Kind {
+	case "cloudflare":
+		return cloudflare.New(cloudflare.Config{Zone: u.Zone, Site: c.CDN.Site, Token: func() (string, error) {
+			if t := os.Getenv("CLOUDFLARE_API_TOKEN"); t != "" {
+				return t, nil
+			}
+			return "", errors.New("CLOUDFLARE_API_TOKEN is not set")
+		}})
+	case "cloudfront":
+		creds, err := s3store.Credentials(ctx, "AWS", "us-east-1")
+		if err != nil {
+			return nil, err
+		}
+		target := "/" + c.Election + "/*"
+		if u.Tag != "" {
+			target = "#" + u.Tag
+		}
+		return cloudfront.New(cloudfront.Config{Distribution: u.Distribution, Credentials: creds, Targets: []string{target}})
+	}
+	host := u.Host
+	if site, err := url.Parse(c.CDN.Site); host == "" && err == nil {
+		host = site.Host
+	}
+	return httppurge.New(httppurge.Config{Edges: u.Edges, Host: host})
+}
+
+// feeds opens the sources of the configuration.
+func (p *program) feeds(c *config.Config) ([]publish.Feed, func(), error) {
+	var out []publish.Feed
+	var closers []func() error
+	done := func() {
+		for _, f := range closers {
+			f()
+		}
+	}
+	for _, f := range c.Feeds {
+		s, closer, err := p.source(f)
+		if err != nil {
+			done()
+			return nil, nil, fmt.Errorf("feed %s: %w", f.Name, err)
+		}
+		closers = append(closers, closer)
+		out = append(out, newFeed(f, s))
+	}
+	return out, done, nil
+}
+
+func newFeed(f config.Feed, s source.Source) publish.Feed {
+	format, _ := formats.ByName(f.Format) // checked when the configuration was read
+	zone, err := time.LoadLocation(f.Timezone)
+	if err != nil {
+		zone = time.UTC // checked as well
+	}
+	return publish.Feed{Name: f.Name, Source: s, Concurrent: format.Concurrent,
+		Decoder: format.New(feed.Options{Location: zone, MaxBytes: f.MaxBytes})}
+}
+
+func (p *program) source(f config.Feed) (source.Source, func() error, error) {
+	if f.Folder != "" {
+		s, err := source.NewFolder(source.FolderConfig{Feed: f.Name, Dir: f.Folder, Whole: source.Whole(f.Whole),
+			StableFor: time.Duration(f.StableFor), Rescan: time.Duration(f.Rescan), Include: f.Include, Exclude: f.Exclude,
+			MaxBytes: f.MaxBytes, Log: p.log})
+		if err != nil {
+			return nil, nil, err
+		}
+		return s, s.Close, nil
+	}
+	s, err := source.NewPoller(source.PollerConfig{Feed: f.Name, URLs: f.URLs, Every: time.Duration(f.Every), Rate: f.Rate,
+		MaxBytes: f.MaxBytes, Log: p.log})
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, s.Close, nil
+}
