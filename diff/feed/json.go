@@ -44,9 +44,9 @@ type JSON struct {
 	pos     int
 	frames  []frame
 	seen    []keyRef // keys of all open objects, innermost last
-	closed  []keyRef // keys of the object that ended last
-	key     []byte
+	ended   []keyRef // keys of the object that ended last
 	scratch []byte
+	decoded []byte // keys that had escapes
 	unknown []string
 	err     *Refusal
 }
@@ -55,15 +55,16 @@ type JSON struct {
 type frame struct {
 	list  bool
 	first bool
-	index int    // of a list's item, from 0
-	keys  int    // where an object's keys start in seen
-	key   []byte // the object's present key
+	index int // of a list's item, from 0
+	keys  int // where an object's keys start in seen
 }
 
-// keyRef is a key and its first bytes as a number, which tell most keys apart.
+// keyRef is a key: its first eight bytes, which tell most keys apart, and where
+// it stands, in the body or behind it in the keys that had escapes. It holds no
+// pointer, which spares the collector a write for each key.
 type keyRef struct {
-	head uint64
-	key  []byte
+	head       uint64
+	start, end int
 }
 
 // OpenJSON loads p and stands before its first value, or returns the *Refusal
@@ -73,7 +74,7 @@ func OpenJSON(p Payload, opts Options) (*JSON, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &JSON{p: p, body: body}, nil
+	return &JSON{p: p, body: body, frames: make([]frame, 0, 12), seen: make([]keyRef, 0, 64)}, nil
 }
 
 // Kind is the first byte of the next value: one of { [ " t f n, '0' for any
@@ -118,20 +119,20 @@ func (r *JSON) NextKey() bool {
 	if !r.next('}') {
 		return false
 	}
-	f := &r.frames[len(r.frames)-1]
 	if r.pos >= len(r.body) || r.body[r.pos] != '"' {
 		r.syntax("a key")
 		return false
 	}
+	start := r.pos + 1
 	key, escaped := r.text()
-	if escaped {
-		key = bytes.Clone(key)
-	}
 	if r.err != nil {
 		return false
 	}
-	f.key, r.key = key, key
-	r.note(f, key)
+	if escaped {
+		start = len(r.body) + len(r.decoded)
+		r.decoded = append(r.decoded, key...)
+	}
+	r.note(keyRef{headOf(key), start, start + len(key)})
 	r.space()
 	if r.err == nil && (r.pos >= len(r.body) || r.body[r.pos] != ':') {
 		r.syntax("a colon")
@@ -163,7 +164,7 @@ func (r *JSON) next(end byte) bool {
 		return false
 	case r.body[r.pos] == end:
 		r.pos++
-		r.closed, r.seen = r.seen[f.keys:], r.seen[:f.keys]
+		r.ended, r.seen = r.seen[f.keys:], r.seen[:f.keys]
 		r.frames = r.frames[:len(r.frames)-1]
 		return false
 	case f.first:
@@ -182,24 +183,38 @@ func (r *JSON) next(end byte) bool {
 	return true
 }
 
-// Key is the present key. It is valid until the next call of NextKey.
-func (r *JSON) Key() []byte { return r.key }
+// Key is the present key of the innermost object. It is valid until the next
+// call of NextKey.
+func (r *JSON) Key() []byte {
+	if len(r.seen) == 0 {
+		return nil
+	}
+	return r.keyAt(r.seen[len(r.seen)-1])
+}
+
+func (r *JSON) keyAt(k keyRef) []byte {
+	if k.start >= len(r.body) {
+		return r.decoded[k.start-len(r.body) : k.end-len(r.body)]
+	}
+	return r.body[k.start:k.end]
+}
 
 // note remembers a key of the open object and refuses it the second time.
-func (r *JSON) note(f *frame, key []byte) {
-	head := headOf(key)
-	own := r.seen[f.keys:]
+func (r *JSON) note(key keyRef) {
+	own := r.seen[r.frames[len(r.frames)-1].keys:]
+	r.seen = append(r.seen, key)
 	for i := range own {
-		if own[i].head == head && bytes.Equal(own[i].key, key) && string(key) != r.Repeats {
-			r.Refuse("E_DUPKEY", "key %s twice in one object", quote(key))
+		if own[i].head != key.head || own[i].end-own[i].start != key.end-key.start {
+			continue
+		}
+		if name := r.keyAt(key); bytes.Equal(name, r.keyAt(own[i])) && string(name) != r.Repeats {
+			r.Refuse("E_DUPKEY", "key %s twice in one object", quote(name))
 			return
 		}
 	}
 	if len(own) == maxKeys {
 		r.Refuse("E_COUNT", "more than %d keys in one object", maxKeys)
-		return
 	}
-	r.seen = append(r.seen, keyRef{head, key})
 }
 
 // headOf packs the first eight bytes of a key. It reads past a shorter key,
@@ -223,8 +238,8 @@ func (r *JSON) Require(keys ...string) {
 	}
 next:
 	for _, want := range keys {
-		for _, k := range r.closed {
-			if string(k.key) == want {
+		for _, k := range r.ended {
+			if k.end-k.start == len(want) && string(r.keyAt(k)) == want {
 				continue next
 			}
 		}
@@ -252,6 +267,8 @@ func (r *JSON) Unknown() {
 // Skip passes over the next value, checking it like any other.
 func (r *JSON) Skip() {
 	switch r.Kind() {
+	case '"':
+		r.text()
 	case '{':
 		for r.Object(); r.NextKey(); {
 			r.Skip()
@@ -260,8 +277,10 @@ func (r *JSON) Skip() {
 		for r.List(); r.NextItem(); {
 			r.Skip()
 		}
-	case 't', 'f':
-		r.Bool()
+	case 't':
+		r.word("true")
+	case 'f':
+		r.word("false")
 	default:
 		r.Scalar()
 	}
@@ -310,17 +329,22 @@ func (r *JSON) refuse(e *Refusal) {
 // path is the present place: carg[0].cand[3].vap, or carg[].cand[].vap.
 func (r *JSON) path(indexes bool) string {
 	var b strings.Builder
-	for _, f := range r.frames {
+	for i, f := range r.frames {
+		keys := len(r.seen) // where the keys of f end
+		if i+1 < len(r.frames) {
+			keys = r.frames[i+1].keys
+		}
 		switch {
 		case f.list && !indexes:
 			b.WriteString("[]")
 		case f.list:
 			fmt.Fprintf(&b, "[%d]", max(f.index, 0))
-		case f.key != nil:
+		case keys > f.keys:
 			if b.Len() > 0 {
 				b.WriteByte('.')
 			}
-			b.Write(f.key[:min(len(f.key), 64)])
+			key := r.keyAt(r.seen[keys-1])
+			b.Write(key[:min(len(key), 64)])
 		}
 	}
 	return b.String()

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"html"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -43,37 +44,12 @@ func (r *JSON) Text(max int) string {
 		return ""
 	}
 	s := string(b)
-	if r.Entities && hasEntity(b) {
+	if r.Entities && bytes.IndexByte(b, '&') >= 0 {
 		s = html.UnescapeString(s)
 	}
 	s, refusal := CleanText(s, max)
 	r.refuse(refusal)
 	return s
-}
-
-func hasEntity(b []byte) bool {
-	for _, c := range b {
-		if c == '&' {
-			return true
-		}
-	}
-	return false
-}
-
-// Bool takes true or false; null is false.
-func (r *JSON) Bool() bool {
-	switch c := r.Kind(); c {
-	case 't':
-		r.word("true")
-		return r.err == nil
-	case 'f':
-		r.word("false")
-	case 'n':
-		r.word("null")
-	default:
-		r.mistyped(c, "true or false")
-	}
-	return false
 }
 
 // Scalar takes a string, a number or null and returns its characters and
@@ -183,7 +159,7 @@ func (r *JSON) token(start, end int) []byte {
 func (r *JSON) text() (b []byte, escaped bool) {
 	start := r.pos + 1
 	for i, c := range r.body[start:] {
-		if c > '\\' || c != '"' && c != '\\' && c >= 0x20 {
+		if c > '\\' || c > '"' && c < '\\' || c == ' ' || c == '!' {
 			continue
 		}
 		switch r.pos = start + i; c {

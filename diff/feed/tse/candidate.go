@@ -19,15 +19,10 @@ type candidate struct {
 	destination   string         // dvt
 }
 
-// readCandidate takes one item of `cand`. In the files of 2018, which alone
-// have `v`, the votes are `v`, and `vap` holds those under appeal; since then
-// `vap` holds everybody's. In 2018 `nv` comes once for each of a senator's two
-// substitutes, `ns1` and `ns2`, in either order.
+// readCandidate takes one item of `cand`.
 func (doc *document) readCandidate(r *feed.JSON) {
 	var c candidate
-	var plain snapshot.Count
-	var ballotName, coalition, vice, first, second string
-	old := false
+	var x extra
 	r.Repeats = "nv"
 	for r.Object(); r.NextKey(); {
 		switch string(r.Key()) {
@@ -37,53 +32,78 @@ func (doc *document) readCandidate(r *feed.JSON) {
 			c.number = code(r)
 		case "nm":
 			c.name = r.Text(feed.MaxName)
-		case "nmu":
-			ballotName = r.Text(feed.MaxName)
 		case "vap":
 			c.votes = r.Count(either)
-		case "v":
-			plain, old = r.Count(either), true
 		case "st":
 			c.status = doc.phrase(r)
 		case "dvt":
 			c.destination = doc.phrase(r)
-		case "cc":
-			coalition = r.Text(feed.MaxDetail)
-		case "nv":
-			vice = r.Text(feed.MaxName)
-		case "ns1":
-			first = r.Text(feed.MaxName)
-		case "ns2":
-			second = r.Text(feed.MaxName)
-		case "vs":
-			vice = readRunningMates(r)
 		case "seq", "e", "dt", "pvap", "pvapn", "dsit", "svnom":
 			r.Skip()
 		default:
-			r.Unknown()
+			x.field(r)
 		}
 	}
 	r.Repeats = ""
 	r.Require("n", "nm", "vap")
-	if c.detail = vice; first != "" || second != "" {
-		c.detail = join(first, second)
-	}
-	if old {
-		doc.old = true
-		c.votes, c.appeal = plain, c.votes
-	}
-	if ballotName != "" {
-		c.name = ballotName
-	}
+	x.complete(&c)
 	if c.name == "" {
 		r.Refuse("E_MISSING", "candidate %q has no name", c.number)
 	}
-	if coalition != "" {
+	doc.old = doc.old || x.old
+	doc.candidates = append(doc.candidates, c)
+}
+
+// extra is what one layout says of a candidate and another does not.
+type extra struct {
+	ballotName    string         // nmu, EA20
+	mates         string         // vs in EA20, nv in EA04
+	parties       string         // cc: the party, " - ", its coalition
+	first, second string         // ns1, ns2: a senator's substitutes in 2018
+	votes         snapshot.Count // v, 2018
+	old           bool           // whether v was there
+}
+
+func (x *extra) field(r *feed.JSON) {
+	switch string(r.Key()) {
+	case "nmu":
+		x.ballotName = r.Text(feed.MaxName)
+	case "vs":
+		x.mates = readRunningMates(r)
+	case "nv":
+		x.mates = r.Text(feed.MaxName)
+	case "ns1":
+		x.first = r.Text(feed.MaxName)
+	case "ns2":
+		x.second = r.Text(feed.MaxName)
+	case "cc":
+		x.parties = r.Text(feed.MaxDetail)
+	case "v":
+		x.votes, x.old = r.Count(either), true
+	default:
+		r.Unknown()
+	}
+}
+
+// complete joins both. In the files of 2018, which alone have `v`, the votes
+// are `v`, and `vap` holds those under appeal; since then `vap` holds
+// everybody's. In 2018 `nv` comes once for each of a senator's substitutes, in
+// either order, so `ns1` and `ns2` count.
+func (x *extra) complete(c *candidate) {
+	if x.ballotName != "" {
+		c.name = x.ballotName
+	}
+	if c.detail = x.mates; x.first != "" || x.second != "" {
+		c.detail = join(x.first, x.second)
+	}
+	if x.parties != "" {
 		var others string
-		c.party, others, _ = strings.Cut(coalition, " - ")
+		c.party, others, _ = strings.Cut(x.parties, " - ")
 		c.detail = join(c.detail, others)
 	}
-	doc.candidates = append(doc.candidates, c)
+	if x.old {
+		c.votes, c.appeal = x.votes, c.votes
+	}
 }
 
 // phrase takes a fixed phrase. A file repeats a few of them for hundreds of

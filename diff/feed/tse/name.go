@@ -1,8 +1,6 @@
 package tse
 
-import (
-	"strings"
-)
+import "strings"
 
 // fileName is what a file's name says: sp71072-z0008-c0011-e000619-u.json. All
 // but base are empty where it says nothing.
@@ -57,63 +55,18 @@ func digits(s string) bool {
 
 // stateName is the name of a state by its abbreviation in lower case, or "".
 func stateName(uf string) string {
-	switch uf {
-	case "ac":
-		return "Acre"
-	case "al":
-		return "Alagoas"
-	case "am":
-		return "Amazonas"
-	case "ap":
-		return "Amapá"
-	case "ba":
-		return "Bahia"
-	case "ce":
-		return "Ceará"
-	case "df":
-		return "Distrito Federal"
-	case "es":
-		return "Espírito Santo"
-	case "go":
-		return "Goiás"
-	case "ma":
-		return "Maranhão"
-	case "mg":
-		return "Minas Gerais"
-	case "ms":
-		return "Mato Grosso do Sul"
-	case "mt":
-		return "Mato Grosso"
-	case "pa":
-		return "Pará"
-	case "pb":
-		return "Paraíba"
-	case "pe":
-		return "Pernambuco"
-	case "pi":
-		return "Piauí"
-	case "pr":
-		return "Paraná"
-	case "rj":
-		return "Rio de Janeiro"
-	case "rn":
-		return "Rio Grande do Norte"
-	case "ro":
-		return "Rondônia"
-	case "rr":
-		return "Roraima"
-	case "rs":
-		return "Rio Grande do Sul"
-	case "sc":
-		return "Santa Catarina"
-	case "se":
-		return "Sergipe"
-	case "sp":
-		return "São Paulo"
-	case "to":
-		return "Tocantins"
-	case "zz":
-		return "Exterior"
+	for _, s := range [...][2]string{
+		{"ac", "Acre"}, {"al", "Alagoas"}, {"am", "Amazonas"}, {"ap", "Amapá"},
+		{"ba", "Bahia"}, {"ce", "Ceará"}, {"df", "Distrito Federal"}, {"es", "Espírito Santo"},
+		{"go", "Goiás"}, {"ma", "Maranhão"}, {"mg", "Minas Gerais"}, {"ms", "Mato Grosso do Sul"},
+		{"mt", "Mato Grosso"}, {"pa", "Pará"}, {"pb", "Paraíba"}, {"pe", "Pernambuco"},
+		{"pi", "Piauí"}, {"pr", "Paraná"}, {"rj", "Rio de Janeiro"}, {"rn", "Rio Grande do Norte"},
+		{"ro", "Rondônia"}, {"rr", "Roraima"}, {"rs", "Rio Grande do Sul"}, {"sc", "Santa Catarina"},
+		{"se", "Sergipe"}, {"sp", "São Paulo"}, {"to", "Tocantins"}, {"zz", "Exterior"},
+	} {
+		if s[0] == uf {
+			return s[1]
+		}
 	}
 	return ""
 }

@@ -84,24 +84,6 @@ func (doc *document) field(r *feed.JSON) {
 		doc.level = word(r)
 	case "cdabr":
 		doc.place = word(r)
-	case "dg":
-		doc.generated.day = word(r)
-	case "hg":
-		doc.generated.clock = word(r)
-	case "dt":
-		doc.counted.day = word(r)
-	case "ht":
-		doc.counted.clock = word(r)
-	case "idg":
-		doc.seq = word(r)
-	case "dv":
-		doc.show = word(r)
-	case "tf":
-		doc.full = word(r)
-	case "and":
-		doc.progress = word(r)
-	case "esae":
-		doc.annulled = word(r)
 	case "carper":
 		doc.office = word(r)
 	case "carg":
@@ -120,6 +102,32 @@ func (doc *document) field(r *feed.JSON) {
 		doc.group(r)
 	case "md", "mnae", "sup":
 		r.Skip()
+	default:
+		doc.progressField(r)
+	}
+}
+
+// progressField takes a key that says how far the count is, or a total.
+func (doc *document) progressField(r *feed.JSON) {
+	switch string(r.Key()) {
+	case "dg":
+		doc.generated.day = word(r)
+	case "hg":
+		doc.generated.clock = word(r)
+	case "dt":
+		doc.counted.day = word(r)
+	case "ht":
+		doc.counted.clock = word(r)
+	case "idg":
+		doc.seq = word(r)
+	case "dv":
+		doc.show = word(r)
+	case "tf":
+		doc.full = word(r)
+	case "and":
+		doc.progress = word(r)
+	case "esae":
+		doc.annulled = word(r)
 	default:
 		doc.total(r)
 	}

@@ -1,0 +1,38 @@
+package formats
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/heraldresults/herald/diff/feed"
+	"github.com/heraldresults/herald/diff/snapshot"
+)
+
+func TestEveryFormatIsFoundByItsName(t *testing.T) {
+	var names []string
+	for _, f := range All() {
+		names = append(names, f.Name)
+		got, ok := ByName(f.Name)
+		if !ok || got.Name != f.Name {
+			t.Errorf("ByName(%q) = %q, %v", f.Name, got.Name, ok)
+		}
+		if !snapshot.IsSlug(f.Name) || f.Doc == "" {
+			t.Errorf("format %q, described as %q", f.Name, f.Doc)
+		}
+	}
+	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
+		t.Errorf("names = %v, want them sorted and once each", names)
+	}
+	if f, ok := ByName("no-such-format"); ok {
+		t.Errorf("ByName found %q", f.Name)
+	}
+}
+
+func TestEveryFormatRefusesAnErrorPage(t *testing.T) {
+	for _, f := range All() {
+		updates, err := f.New(feed.Options{}).Decode(feed.Payload{Name: "x", Body: []byte("<!doctype html><html>")})
+		if r, ok := err.(*feed.Refusal); !ok || r.Code != "E_NOT_FEED" || updates != nil {
+			t.Errorf("%s: %v, %v; want E_NOT_FEED", f.Name, updates, err)
+		}
+	}
+}
