@@ -118,16 +118,17 @@ func (p *planner) mark() {
 	p.report.Changed = len(p.changes.Changed) + len(p.changes.Redefined)
 }
 
-// fallen are the numbers of a race that fell and are worth a correction.
+// fallen are the numbers of a race that fell and are worth a correction: votes
+// and units that are fewer or gone, totals that are fewer. A total that a
+// source states at one release and not at the next has not fallen.
 func fallen(c diff.RaceChange) []templates.Change {
 	var out []templates.Change
 	for _, n := range c.Counts {
-		switch n.Field {
-		case diff.Votes, diff.Valid, diff.Ballots, diff.UnitsIn:
-			if n.Fell() {
-				out = append(out, templates.Change{Choice: n.Choice, What: string(n.Field), From: n.From, To: n.To})
-			}
+		total := n.Field == diff.Valid || n.Field == diff.Ballots
+		if n.Field != diff.Votes && n.Field != diff.UnitsIn && !total || !n.Fell() || total && !n.To.Present() {
+			continue
 		}
+		out = append(out, templates.Change{Choice: n.Choice, What: string(n.Field), From: n.From, To: n.To})
 	}
 	return out
 }
