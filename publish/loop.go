@@ -247,7 +247,7 @@ func (l *Loop) allReady() bool {
 // publish publishes the newest snapshot.
 func (l *Loop) publish(ctx context.Context) error {
 	l.mu.Lock()
-	snap := l.asm.Snapshot()
+	snap, moments := l.asm.Snapshot(), l.stats.Moments
 	l.mu.Unlock()
 	if len(snap.Races) == 0 {
 		return nil
@@ -261,6 +261,7 @@ func (l *Loop) publish(ctx context.Context) error {
 		l.stats.Failures++
 		return err
 	}
+	l.stats.MomentsPublished = moments
 	if r.Published {
 		l.stats.published(r, time.Since(began))
 	}

@@ -35,6 +35,10 @@ type Stats struct {
 	LastRead, LastPublished    time.Time
 	LastTook                   time.Duration // of the last publish, up to its commit
 	LastChanged                int           // races in the last publish
+
+	// Moments counts what the feeds delivered, MomentsPublished how many of
+	// these the current release takes into account: input and output.
+	Moments, MomentsPublished int
 }
 
 func (s *Stats) count(snap *snapshot.Snapshot) {
@@ -85,6 +89,7 @@ func (l *Loop) take(ctx context.Context, f Feed, b source.Batch) {
 		return
 	}
 	l.ready[f.Name] = true
+	l.stats.Moments++
 	select {
 	case l.dirty <- struct{}{}:
 	default:

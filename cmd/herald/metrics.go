@@ -26,8 +26,8 @@ type coded struct {
 	value func(publish.Stats) map[string]int
 }
 
-func newCollector(l *publish.Loop) *collector {
-	c := &collector{loop: l}
+func newCollector(x *parts) *collector {
+	c := &collector{loop: x.loop}
 	add := func(kind prometheus.ValueType, name, help string, value func(publish.Stats) float64) {
 		c.metrics = append(c.metrics, metric{prometheus.NewDesc("herald_"+name, help, nil, nil), kind, value})
 	}
@@ -48,6 +48,9 @@ func newCollector(l *publish.Loop) *collector {
 	add(g, "last_read_timestamp_seconds", "When a feed was last read.", func(s publish.Stats) float64 { return stamp(s.LastRead) })
 	add(g, "last_published_timestamp_seconds", "When a release was last committed.", func(s publish.Stats) float64 { return stamp(s.LastPublished) })
 	add(g, "last_publish_seconds", "How long the last publish took up to its commit.", func(s publish.Stats) float64 { return s.LastTook.Seconds() })
+	add(n, "moments_total", "Moments that feeds delivered.", func(s publish.Stats) float64 { return float64(s.Moments) })
+	add(n, "moments_published_total", "Of these, how many the current release takes into account.", func(s publish.Stats) float64 { return float64(s.MomentsPublished) })
+	add(g, "aliases_through", "Release up to which all stable addresses are fresh.", func(publish.Stats) float64 { return float64(x.publisher.AliasesThrough()) })
 	c.coded = []coded{
 		{prometheus.NewDesc("herald_refusals_total", "Payloads refused, by code.", []string{"code"}, nil), func(s publish.Stats) map[string]int { return s.Refusals }},
 		{prometheus.NewDesc("herald_findings_total", "Findings in payloads, by code.", []string{"code"}, nil), func(s publish.Stats) map[string]int { return s.Findings }},

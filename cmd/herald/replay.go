@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -144,7 +145,10 @@ func (r recording) captures(f config.Feed) ([]source.Capture, error) {
 		}
 		timed = timed && parsesAsTime(strings.TrimSuffix(e.Name(), filepath.Ext(e.Name())), zone)
 	}
-	if r.name != "" {
+	if cfg.Layout == source.EachFile && timed && r.name == "" && len(entries) > 0 {
+		cfg.Name = "capture" + filepath.Ext(entries[0].Name())
+	}
+	if cfg.Name != "" {
 		cfg.Layout = source.OneAddress
 	}
 	if timed {
@@ -152,7 +156,22 @@ func (r recording) captures(f config.Feed) ([]source.Capture, error) {
 	} else {
 		cfg.Start = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
-	return source.Captures(cfg)
+	captures, err := source.Captures(cfg)
+	if cfg.Layout == source.EachFile && !timed {
+		slices.SortStableFunc(captures, func(a, b source.Capture) int { return cmp.Compare(dateIn(a), dateIn(b)) })
+	}
+	return captures, err
+}
+
+var date = regexp.MustCompile(`\d{4}-?\d{2}-?\d{2}([-T_]?\d+)*`)
+
+// dateIn is the date in a file's name. Files without one, which hold
+// definitions, come first.
+func dateIn(c source.Capture) string {
+	if len(c.Files) == 0 {
+		return ""
+	}
+	return date.FindString(c.Files[0].Name)
 }
 
 func parsesAsTime(name string, zone *time.Location) bool {

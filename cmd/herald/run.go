@@ -61,7 +61,7 @@ func (p *program) daemon(ctx context.Context, cfg *config.Config, single bool) (
 	g, gctx := errgroup.WithContext(ctx)
 	if cfg.Metrics.Listen != "" {
 		registry := prometheus.NewRegistry()
-		registry.MustRegister(newCollector(x.loop))
+		registry.MustRegister(newCollector(x))
 		srv, err := observe.Listen(cfg.Metrics.Listen, registry, x.loop.Healthy)
 		if err != nil {
 			return err

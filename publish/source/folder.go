@@ -161,7 +161,7 @@ func (f *Folder) Next(ctx context.Context) (Batch, error) {
 		if err := ctx.Err(); err != nil {
 			return Batch{}, err
 		}
-		if !time.Now().Before(f.rescan) {
+		if len(f.queue) == 0 && !time.Now().Before(f.rescan) {
 			f.scan()
 		}
 		f.wake(time.Now())

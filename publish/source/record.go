@@ -58,7 +58,7 @@ func (r *recordReader) next() (Payload, error) {
 		return Payload{}, ErrTorn
 	}
 	var h header
-	if json.Unmarshal(line, &h) != nil || h.V != 1 || h.Seq == 0 || h.Size < 0 {
+	if json.Unmarshal(line, &h) != nil || h.V != 1 || h.Seq == 0 || h.Size < 0 || h.Size > r.size {
 		return Payload{}, ErrTorn
 	}
 	length := int64(len(line)) + h.Size + 1

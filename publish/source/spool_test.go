@@ -279,3 +279,39 @@ func TestReadingASpoolThatIsNotThereIsAnError(t *testing.T) {
 	}
 	t.Error("a missing spool reads as an empty one")
 }
+
+func FuzzASpoolOfAnyBytesIsReadWithoutHarm(f *testing.F) {
+	var buf bytes.Buffer
+	p := payload("a.json", "body")
+	p.Seq = 1
+	if err := writeRecord(&buf, &p); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(buf.Bytes())
+	f.Add(bytes.Replace(buf.Bytes(), []byte(`"size":4`), []byte(`"size":9223372036854775807`), 1))
+	f.Add(bytes.Repeat([]byte{0}, 100))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "000001.seg"), raw, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		before := 0
+		for _, err := range ReadSpool(dir) {
+			if err == nil {
+				before++
+			}
+		}
+		s := spool(t, SpoolConfig{Dir: dir})
+		s.Append([]Payload{payload("last", "last")})
+		after, last := 0, ""
+		for p, err := range ReadSpool(dir) {
+			if err == nil {
+				after++
+				last = p.Name
+			}
+		}
+		if after != before+1 || last != "last" {
+			t.Errorf("good records: %d, then %d ending in %q", before, after, last)
+		}
+	})
+}
