@@ -75,6 +75,14 @@ func (w *headWriter) write(ctx context.Context, a *attempt) (store.Tag, error) {
 	return w.cfg.Store.Swap(ctx, a.obj, w.tag)
 }
 
+// turn is how long the next write of the head has to wait.
+func (p *Publisher) turn() time.Duration {
+	if p.head.wrote.IsZero() {
+		return 0
+	}
+	return p.cfg.HeadEvery - time.Since(p.head.wrote)
+}
+
 // await keeps two writes of the head apart.
 func (w *headWriter) await(ctx context.Context) error {
 	wait := w.cfg.HeadEvery - time.Since(w.wrote)

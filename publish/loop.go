@@ -48,6 +48,7 @@ type Loop struct {
 	asm   *diff.Assembler
 	ready map[string]bool // feeds whose first moment is complete
 	over  int             // feeds that have ended
+	taken int             // payloads in the snapshot last published
 	stats Stats
 	said  map[string]bool // findings that were logged
 	// failing is why the last publish did not commit; nil when it did.
@@ -183,6 +184,9 @@ func (l *Loop) publishing(ctx context.Context) error {
 		if !l.allReady() {
 			continue
 		}
+		if err := l.gather(ctx); err != nil {
+			return err
+		}
 		retry = nil
 		err := l.publish(context.WithoutCancel(ctx))
 		switch {
@@ -198,6 +202,52 @@ func (l *Loop) publishing(ctx context.Context) error {
 			pause = time.Second
 		}
 	}
+}
+
+// A burst is many payloads at once. It is gathered until nothing comes for
+// burstQuiet, at most burstMax, so that it makes one release rather than a
+// small one now and the rest a second later.
+const (
+	burst      = 8 // payloads
+	burstQuiet = 40 * time.Millisecond
+	burstMax   = 500 * time.Millisecond
+)
+
+// gather waits for the end of a burst, and until a release begun now would
+// not have to wait for its turn to write the head: what comes meanwhile is
+// part of it.
+func (l *Loop) gather(ctx context.Context) error {
+	end := time.Now().Add(burstMax)
+	for l.waiting() >= burst && time.Now().Before(end) {
+		t := time.NewTimer(burstQuiet)
+		select {
+		case <-l.dirty:
+			t.Stop()
+			continue
+		case <-t.C:
+		case <-ctx.Done():
+			t.Stop()
+			return ctx.Err()
+		}
+		break
+	}
+	if early := l.cfg.Publisher.turn() - l.lastTook(); early > 0 {
+		return pause(ctx, early)
+	}
+	return nil
+}
+
+// waiting is how many payloads came since the snapshot last published.
+func (l *Loop) waiting() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stats.Payloads - l.taken
+}
+
+func (l *Loop) lastTook() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stats.LastTook
 }
 
 // errOver ends Run when all feeds have ended and are published.
@@ -248,6 +298,7 @@ func (l *Loop) allReady() bool {
 func (l *Loop) publish(ctx context.Context) error {
 	l.mu.Lock()
 	snap, moments := l.asm.Snapshot(), l.stats.Moments
+	l.taken = l.stats.Payloads
 	l.mu.Unlock()
 	if len(snap.Races) == 0 {
 		return nil

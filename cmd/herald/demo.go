@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -198,7 +199,7 @@ func (d *demo) recorded(cfg *config.Config) (func(context.Context) error, []publ
 		return nil, nil, nil, err
 	}
 	f.Format = format.Name
-	cfg.Mode, cfg.Name, cfg.GroupBy = "replay", "Recorded night ("+format.Name+")", ""
+	cfg.Mode, cfg.Name, cfg.GroupBy, cfg.Timezone = "replay", "Recorded night ("+format.Name+")", "", cmp.Or(format.Zone, "UTC")
 	src, err := d.rec.open(f)
 	if err != nil {
 		return nil, nil, nil, usage(err)

@@ -159,6 +159,9 @@ func (r recording) captures(f config.Feed) ([]source.Capture, error) {
 	captures, err := source.Captures(cfg)
 	if cfg.Layout == source.EachFile && !timed {
 		slices.SortStableFunc(captures, func(a, b source.Capture) int { return cmp.Compare(dateIn(a), dateIn(b)) })
+		for i := range captures { // no time is known: one a minute
+			captures[i].Received = cfg.Start.Add(time.Duration(i) * time.Minute)
+		}
 	}
 	return captures, err
 }

@@ -30,11 +30,19 @@ func (p *program) runCommand() *cli.Command {
 Ctrl-C or SIGTERM finishes the publish under way and ends; a second one ends at
 once, which is safe: the next start carries on from the store.`,
 		Flags: []cli.Flag{configFlag,
-			&cli.BoolFlag{Name: "single", Usage: "publish even to a store that is not safe for two publishers"}},
+			&cli.BoolFlag{Name: "single", Usage: "publish even to a store that is not safe for two publishers"},
+			&cli.StringFlag{Name: "cpu-profile", Usage: "write a CPU profile to `FILE`", Hidden: true}},
 		Action: func(c *cli.Context) error {
 			cfg, err := loadConfig(c.String("config"))
 			if err != nil {
 				return err
+			}
+			if file := c.String("cpu-profile"); file != "" {
+				stop, err := observe.Profile(file)
+				if err != nil {
+					return err
+				}
+				defer stop()
 			}
 			return p.daemon(c.Context, cfg, c.Bool("single"))
 		},

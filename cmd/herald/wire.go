@@ -78,6 +78,9 @@ func (p *program) wire(ctx context.Context, c *config.Config, feeds []publish.Fe
 	if err != nil {
 		return x, err
 	}
+	if signer == nil {
+		p.log.WarnContext(ctx, "heads are unsigned: HERALD_KEY is not set")
+	}
 	purge, closers, err := p.purges(ctx, c)
 	x.close = append(x.close, closers...)
 	if err != nil {
@@ -97,16 +100,14 @@ func (p *program) wire(ctx context.Context, c *config.Config, feeds []publish.Fe
 		return x, err
 	}
 	cfg := publish.LoopConfig{Publisher: x.publisher, Feeds: feeds, Log: p.log}
-	if spool && c.State != "" {
+	if spool {
 		if cfg.Spool, err = source.OpenSpool(source.SpoolConfig{Dir: filepath.Join(c.State, "spool"), Quota: c.SpoolBytes, Log: p.log}); err != nil {
 			return x, err
 		}
 		x.close = append(x.close, cfg.Spool.Close)
 	}
-	if c.State != "" {
-		if cfg.Quarantine, err = source.OpenQuarantine(source.QuarantineConfig{Dir: filepath.Join(c.State, "quarantine")}); err != nil {
-			return x, err
-		}
+	if cfg.Quarantine, err = source.OpenQuarantine(source.QuarantineConfig{Dir: filepath.Join(c.State, "quarantine")}); err != nil {
+		return x, err
 	}
 	x.loop, err = publish.NewLoop(cfg)
 	return x, err

@@ -57,6 +57,7 @@ const DefaultMaxBytes = 64 << 20
 type Format struct {
 	Name string // as written in the configuration: "tse"
 	Doc  string // one line for `herald formats`
+	Zone string // of the authority, "America/Chicago"; "" when the configuration says
 	// Concurrent says that Decode may be called by many at once and that the
 	// order of calls does not matter.
 	Concurrent bool

@@ -14,6 +14,7 @@ import (
 func (c *Config) problems() []string {
 	p := &list{}
 	p.require("election", c.Election)
+	p.require("state", c.State)
 	p.oneOf("mode", c.Mode, "live", "test", "rehearsal", "replay")
 	p.oneOf("language", c.Language, "en")
 	p.zone("timezone", c.Timezone)

@@ -33,8 +33,8 @@ type Config struct {
 	Timezone string `toml:"timezone"`
 	// Language of the pages; "en" is the one there is.
 	Language string `toml:"language"`
-	// State is a folder for the spool and the quarantine. It is a cache: what
-	// is published survives its loss.
+	// State is a folder for the spool, which keeps every payload, and the
+	// quarantine. What is published survives its loss.
 	State string `toml:"state"`
 	// SpoolBytes bounds the spool; the oldest payloads go first. 4 GiB.
 	SpoolBytes int64 `toml:"spool_bytes"`

@@ -11,6 +11,7 @@ const good = `
 election = "2024-11-05-general"
 mode = "test"
 timezone = "America/Chicago"
+state = "state"
 
 [[feed]]
 name = "sos"
@@ -37,13 +38,14 @@ func TestASmallConfigurationGetsItsDefaults(t *testing.T) {
 
 func TestEveryMistakeIsNamedWithItsPlace(t *testing.T) {
 	for name, row := range map[string]struct{ from, to, want string }{
-		"misspelt key":         {`bucket =`, `buckett =`, `line 13, column 1: there is no setting "store.buckett"`},
+		"misspelt key":         {`bucket =`, `buckett =`, `line 14, column 1: there is no setting "store.buckett"`},
 		"unknown table":        {`[store]`, "[stores]\nx = 1\n[store]", `there is no setting "stores"`},
-		"not TOML":             {`kind = "s3"`, `kind = s3`, `line 12, column 8`},
-		"wrong type":           {`path_style = true`, `path_style = "yes"`, `line 15, column 14: store.path_style takes another kind of value than a string`},
-		"twice":                {`kind = "s3"`, "kind = \"s3\"\nkind = \"s3\"", `line 13, column 1: key kind is already defined`},
+		"not TOML":             {`kind = "s3"`, `kind = s3`, `line 13, column 8`},
+		"wrong type":           {`path_style = true`, `path_style = "yes"`, `line 16, column 14: store.path_style takes another kind of value than a string`},
+		"twice":                {`kind = "s3"`, "kind = \"s3\"\nkind = \"s3\"", `line 14, column 1: key kind is already defined`},
 		"no election":          {`election = "2024-11-05-general"`, ``, `election is not set`},
 		"no mode":              {`mode = "test"`, ``, `mode is not set; it is one of live, test, rehearsal, replay`},
+		"no state":             {`state = "state"`, ``, `state is not set`},
 		"no zone":              {`America/Chicago`, `Chicago`, `timezone is "Chicago", which is no time zone`},
 		"folder and urls":      {`folder = "drop"`, "folder = \"drop\"\nurls = [\"https://a.example/x\"]", `both folder and urls are set`},
 		"neither":              {`folder = "drop"`, ``, `neither folder nor urls is set`},

@@ -33,6 +33,7 @@ func Format() feed.Format {
 	return feed.Format{
 		Name: "lacounty",
 		Doc:  "Los Angeles County Registrar-Recorder: election_data, counter_data and results files",
+		Zone: "America/Los_Angeles",
 		New: func(o feed.Options) feed.Decoder {
 			zone, err := time.LoadLocation("America/Los_Angeles")
 			if err != nil {

@@ -30,6 +30,7 @@ func Format() feed.Format {
 	return feed.Format{
 		Name:       "minnesota",
 		Doc:        "Minnesota Secretary of State: media text files, one row a candidate",
+		Zone:       "America/Chicago",
 		Concurrent: true,
 		New:        func(o feed.Options) feed.Decoder { return decoder{o} },
 	}

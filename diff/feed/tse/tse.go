@@ -32,6 +32,7 @@ func Format() feed.Format {
 	return feed.Format{
 		Name:       "tse",
 		Doc:        "Brazil, Tribunal Superior Eleitoral: EA20, EA04, EA12 and the files of 2018",
+		Zone:       "America/Sao_Paulo",
 		Concurrent: true,
 		New: func(o feed.Options) feed.Decoder {
 			return &decoder{opts: o, zone: time.FixedZone("-03", -3*60*60)}
