@@ -36,7 +36,7 @@ func (s *units) restore(list []*snapshot.Unit) {
 func (s *units) check(defs []snapshot.UnitDef) error {
 	keys := make([]string, 0, 2*len(defs))
 	for _, d := range defs {
-		if d.Parent == d.Key {
+		if d.Parent == d.Key && d.Key != "" {
 			return refuse("E_UNIT_LOOP", "unit %q is its own parent", d.Key)
 		}
 		if keys = append(keys, d.Key); d.Parent != "" {
