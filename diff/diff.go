@@ -8,6 +8,8 @@
 package diff
 
 import (
+	"slices"
+
 	"github.com/heraldresults/herald/diff/snapshot"
 )
 
@@ -122,9 +124,28 @@ func (c *Changes) add(old, r *snapshot.Race) {
 		c.Added = append(c.Added, r)
 	case !old.Result.Equal(r.Result):
 		c.Changed = append(c.Changed, RaceChange{old, r, CountChanges(old, r)})
-	case old.Contest != r.Contest || old.Unit != r.Unit:
+	case !sameContest(old.Contest, r.Contest) || !sameUnit(old.Unit, r.Unit):
 		c.Redefined = append(c.Redefined, r)
 	}
+}
+
+// sameContest and sameUnit compare what is said, at the cost of one
+// comparison where both snapshots share the definition.
+func sameContest(a, b *snapshot.Contest) bool {
+	if a == b {
+		return true
+	}
+	return a.ID == b.ID && a.Key == b.Key && a.Name == b.Name && a.Type == b.Type && a.Seats == b.Seats &&
+		a.Order == b.Order && a.Heading == b.Heading && slices.Equal(a.Choices, b.Choices)
+}
+
+func sameUnit(a, b *snapshot.Unit) bool {
+	for ; a != b; a, b = a.Parent, b.Parent {
+		if a == nil || b == nil || a.ID != b.ID || a.Key != b.Key || a.Name != b.Name || a.Type != b.Type {
+			return false
+		}
+	}
+	return true
 }
 
 // CountChanges lists the counts of one race that differ, votes first. Choices

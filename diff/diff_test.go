@@ -226,6 +226,22 @@ func TestCompareFindsAddedAndRemovedRaces(t *testing.T) {
 	}
 }
 
+func TestTwoAssembliesOfTheSamePayloadsDoNotDiffer(t *testing.T) {
+	var s [2]*snapshot.Snapshot
+	for i := range s {
+		a := NewAssembler(nil)
+		apply(t, a, update("s", 1, 10, 20))
+		s[i] = a.Snapshot()
+	}
+	if ch := Compare(s[0], s[1]); !ch.Empty() {
+		t.Errorf("changes = %+v", ch)
+	}
+	s[1].Races[0].Unit.Parent = &snapshot.Unit{ID: "above"}
+	if ch := Compare(s[0], s[1]); len(ch.Redefined) != 1 {
+		t.Errorf("another parent is no change: %+v", ch)
+	}
+}
+
 func TestAFallIsToldFromARise(t *testing.T) {
 	n := snapshot.Of
 	for _, row := range []struct {

@@ -63,6 +63,7 @@ func NewLoop(cfg LoopConfig) (*Loop, error) {
 	l := &Loop{cfg: cfg, dirty: make(chan struct{}, 1), asm: diff.NewAssembler(cfg.Publisher.Published()),
 		ready: map[string]bool{}, said: map[string]bool{}}
 	l.stats.Refusals, l.stats.Findings = map[string]int{}, map[string]int{}
+	l.stats.Release = cfg.Publisher.Release()
 	return l, nil
 }
 
@@ -89,7 +90,7 @@ func (l *Loop) Run(ctx context.Context) error {
 func (l *Loop) Once(ctx context.Context) error {
 	for _, f := range l.cfg.Feeds {
 		for more := true; more; {
-			b, err := f.Source.Next(ctx)
+			b, err := nextOrLost(ctx, f.Source)
 			if err != nil && !errors.Is(err, io.EOF) {
 				return fmt.Errorf("read feed %s: %w", f.Name, err)
 			}
@@ -101,6 +102,35 @@ func (l *Loop) Once(ctx context.Context) error {
 		return err
 	}
 	return l.finish(ctx)
+}
+
+// nextOrLost is Next, but does not wait for a source that cannot be read.
+func nextOrLost(ctx context.Context, s source.Source) (source.Batch, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				if lost := s.State().Lost; lost != "" {
+					cancel(errors.New(lost))
+				}
+			}
+		}
+	}()
+	b, err := s.Next(ctx)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause
+	}
+	cancel(nil)
+	<-watched
+	return b, err
 }
 
 // Step publishes each moment of the only feed before it asks for the next,
@@ -283,11 +313,13 @@ func (l *Loop) refreshing(ctx context.Context) error {
 	}
 }
 
+// allReady reports whether every feed was read once, or cannot be read: one
+// feed that is lost does not hold up the others.
 func (l *Loop) allReady() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, f := range l.cfg.Feeds {
-		if !l.ready[f.Name] {
+		if !l.ready[f.Name] && f.Source.State().Lost == "" {
 			return false
 		}
 	}

@@ -139,6 +139,33 @@ func TestNothingIsPublishedBeforeEveryFeedWasReadOnce(t *testing.T) {
 	}
 }
 
+func TestAFeedThatIsLostDoesNotHoldUpTheOthers(t *testing.T) {
+	one, lost := newScript(), newScript()
+	lost.state.Lost = "no such folder"
+	st := memstore.New()
+	l, _ := newLoop(t, st, one, lost)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- l.Run(ctx) }()
+	one.batches <- batch("oslo 1 2")
+	eventually(t, l, "a release", func(s Stats) bool { return s.Release == 2 })
+	if err := l.Healthy(); err == nil || !strings.Contains(err.Error(), "made1 cannot be read") {
+		t.Errorf("Healthy = %v", err)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	again, _ := newLoop(t, st, one, lost)
+	if got := again.Stats().Release; got != 2 {
+		t.Errorf("after a start the counts say release %d", got)
+	}
+	go func() { one.batches <- batch("oslo 1 2") }()
+	if err := again.Once(t.Context()); err == nil || !strings.Contains(err.Error(), "no such folder") {
+		t.Errorf("Once = %v", err)
+	}
+}
+
 func TestARefusedPayloadIsQuarantinedAndTheRestPublished(t *testing.T) {
 	src := newScript()
 	st := memstore.New()

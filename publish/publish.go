@@ -138,6 +138,9 @@ func Open(ctx context.Context, cfg Config) (*Publisher, error) {
 // assembler starts from it.
 func (p *Publisher) Published() *snapshot.Snapshot { return p.state.snap }
 
+// Release is the number of the release last committed, 0 before the first.
+func (p *Publisher) Release() int { return p.state.number() }
+
 // Publish makes snap the current release, if it says anything new. The first
 // release of an election holds definitions and no counts, so that every
 // address exists before the first result. When Publish returns without an
