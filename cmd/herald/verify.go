@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -12,6 +14,8 @@ import (
 	"github.com/urfave/cli/v2"
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/heraldresults/herald/publish/shard"
+	"github.com/heraldresults/herald/publish/store"
 	"github.com/heraldresults/herald/publish/verify"
 )
 
@@ -21,7 +25,9 @@ func (p *program) verifyCommand() *cli.Command {
 		Usage:     "read a published election as a stranger and check every byte",
 		ArgsUsage: "URL|DIR",
 		Description: `URL is that of the election, https://results.example/2026-11-03-general/ ; DIR
-is the folder of a folder store, or that of the election inside it.
+is the folder of a folder store, or that of the election inside it. With
+--config and neither, the store of a configuration is read directly, with its
+credentials.
 
 It reads the head, and below it every object, and compares each with the hash
 that leads to it. With --key it also checks who signed. It ends with 3 when it
@@ -29,25 +35,64 @@ found a problem.
 
 EXAMPLES:
    herald verify --key "results.example/…+…" https://results.example/2026-11-03-general/
-   herald verify ./public`,
+   herald verify ./public
+   herald verify --config herald.toml`,
 		Flags: []cli.Flag{jsonFlag,
+			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Usage: "verify what the store in configuration `FILE` holds"},
 			&cli.StringFlag{Name: "key", Usage: "the authority's public `KEY`, as herald keygen printed it"},
 			&cli.BoolFlag{Name: "archived", Usage: "take a head that is older than it promised to be"}},
 		Action: func(c *cli.Context) error {
-			if c.NArg() != 1 {
-				return usage(errors.New("verify needs one URL or DIR"))
+			if c.NArg() > 1 || (c.NArg() == 1) == (c.String("config") != "") {
+				return usage(errors.New("verify needs one URL or DIR, or --config"))
 			}
-			cfg, err := site(c.Args().First())
+			cfg, key, err := target(c)
 			if err != nil {
-				return usage(err)
+				return err
 			}
-			if key := c.String("key"); key != "" {
+			if key != "" {
 				if cfg.Verifier, err = note.NewVerifier(key); err != nil {
-					return usage(fmt.Errorf("--key: %w", err))
+					return usage(fmt.Errorf("public key: %w", err))
 				}
 			}
 			return p.verify(c, cfg)
 		},
+	}
+}
+
+// target is what is to be verified, and the key to verify it with.
+func target(c *cli.Context) (cfg verify.Config, key string, err error) {
+	if file := c.String("config"); file != "" {
+		conf, err := loadConfig(file)
+		if err != nil {
+			return cfg, "", err
+		}
+		st, _, err := openStore(c.Context, conf.Store)
+		if err != nil {
+			return cfg, "", err
+		}
+		return verify.Config{Fetch: fromStore(st), Election: conf.Election, Concurrency: conf.Store.Concurrency}, cmp.Or(c.String("key"), conf.Signing.PublicKey), nil
+	}
+	if cfg, err = site(c.Args().First()); err != nil {
+		return cfg, "", usage(err)
+	}
+	return cfg, c.String("key"), nil
+}
+
+// fromStore fetches from a store as a stranger would from its edge.
+func fromStore(st store.Store) verify.Fetch {
+	return func(ctx context.Context, key string) ([]byte, error) {
+		o, _, err := st.Get(ctx, key)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, fmt.Errorf("read %s: %w", key, verify.ErrNotFound)
+		}
+		if err != nil || o.ContentEncoding == "" {
+			return o.Body, err
+		}
+		raw, err := shard.Decode(o.Body)
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", key, err)
+		}
+		return raw, nil
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/heraldresults/herald/diff/feed/formats"
 	"github.com/heraldresults/herald/diff/snapshot"
 	"github.com/heraldresults/herald/publish"
+	"github.com/heraldresults/herald/publish/shard"
 	"github.com/heraldresults/herald/publish/source"
 	"github.com/heraldresults/herald/publish/store"
 	"github.com/heraldresults/herald/publish/store/dirstore"
@@ -36,6 +37,9 @@ func loadConfig(path string) (*config.Config, error) {
 	}
 	if err != nil {
 		return nil, usage(err)
+	}
+	if _, err := shard.NewLayout(c.Election); err != nil {
+		return nil, usage(fmt.Errorf("configuration %s:\n  %w", path, err))
 	}
 	for _, f := range c.Feeds {
 		if _, ok := formats.ByName(f.Format); !ok {
