@@ -56,8 +56,10 @@ func (a *aliases) add(list []*fresh, number int) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, f := range list {
-		if a.waiting[f.key] == nil {
+		if before := a.waiting[f.key]; before == nil {
 			a.order = append(a.order, f.key)
+		} else {
+			f.added = f.added || before.added
 		}
 		a.waiting[f.key] = f
 	}
@@ -70,11 +72,12 @@ func (a *aliases) add(list []*fresh, number int) {
 	}
 }
 
-// take removes the next address to be written.
-func (a *aliases) take() *fresh {
+// take removes the next address to be written. After a new address it hands
+// out new ones only: the pages that link to them wait for the next round.
+func (a *aliases) take(after *fresh) *fresh {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if len(a.order) == 0 {
+	if len(a.order) == 0 || after != nil && after.added && !a.waiting[a.order[0]].added {
 		return nil
 	}
 	key := a.order[0]
@@ -136,7 +139,10 @@ func (a *aliases) drain(ctx context.Context) error {
 	var done []string
 	var last string
 	busy := map[string]bool{}
-	for f := a.take(); f != nil && ctx.Err() == nil; f = a.take() {
+	for f := (*fresh)(nil); ctx.Err() == nil; {
+		if f = a.take(f); f == nil {
+			break
+		}
 		if busy[f.key] { // newer content for an address of this very round
 			a.giveBack(f)
 			break

@@ -16,13 +16,15 @@ func (p *Publisher) Heartbeat(ctx context.Context, sources []manifest.Source) er
 	if err := p.settleHead(ctx); err != nil {
 		return err
 	}
-	if p.head.current == nil {
+	if !p.leading {
 		return nil
 	}
 	if p.head.due() {
-		if _, err := p.head.commit(ctx, &attempt{}); err != nil {
+		landed, err := p.head.commit(ctx, &attempt{})
+		if err != nil {
 			return fmt.Errorf("renew the head: %w", err)
 		}
+		p.adopt(ctx, landed)
 		p.cfg.Purge(cdn.Request{Keys: []string{p.layout.Head()}, Ref: ref(p.head.current)})
 		p.cfg.Log.DebugContext(ctx, "renewed the head", "seq", p.head.current.Seq)
 	}

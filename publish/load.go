@@ -29,7 +29,10 @@ func (p *Publisher) load(ctx context.Context) error {
 		return fmt.Errorf("the head is of election %q in mode %q, the configuration says %q in mode %q",
 			head.Election, head.Mode, p.cfg.Site.Election, p.cfg.Site.Mode)
 	}
-	if p.cfg.Verifier != nil && head.Note != "" {
+	switch {
+	case head.Note != "" && p.cfg.Verifier == nil:
+		return errors.New("the published head is signed, and this publisher has no key")
+	case head.Note != "":
 		if err := head.Verify(p.cfg.Verifier); err != nil {
 			return err
 		}
@@ -45,7 +48,8 @@ func (p *Publisher) load(ctx context.Context) error {
 	s.snap.AsOf, _ = time.Parse(time.RFC3339, head.SourceAsOf)
 	s.tree = newTree(s.snap, p.cfg.Site.Name)
 	p.state = s
-	return p.heal(ctx)
+	p.readThrough(ctx)
+	return nil
 }
 
 // readJSON reads one object named by its hash.
@@ -239,11 +243,9 @@ func (p *Publisher) recall(ctx context.Context, snap *snapshot.Snapshot, all boo
 	return g.Wait()
 }
 
-// heal lines up the addresses that a crash may have left behind: those of
-// everything that changed after the release up to which the last heartbeat
-// says that they are fresh. Their bytes are read from the shards.
-func (p *Publisher) heal(ctx context.Context) error {
-	through := 0
+// readThrough reads up to which release the last heartbeat says that the
+// addresses are fresh.
+func (p *Publisher) readThrough(ctx context.Context) {
 	obj, _, err := p.cfg.Store.Get(ctx, p.layout.Status())
 	if err == nil {
 		var st *manifest.Status
@@ -252,30 +254,41 @@ func (p *Publisher) heal(ctx context.Context) error {
 			st, err = manifest.Read[manifest.Status](raw)
 		}
 		if err == nil {
-			through = st.AliasesThrough
+			p.through = st.AliasesThrough
 		}
 	}
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		p.cfg.Log.WarnContext(ctx, "status.json is not readable, refreshing every address", "err", err)
 	}
-	if through >= p.state.number() {
-		p.alias.add(nil, p.state.number())
-		return nil
+	p.alias.add(nil, p.through)
+}
+
+// heal lines up the addresses that a crash may have left behind: those of
+// everything that changed after the release up to which they were fresh. Their
+// bytes are read from the shards.
+func (p *Publisher) heal() {
+	var late []*fresh
+	if p.through < p.state.number() {
+		late = p.lateSince(p.through)
 	}
+	p.alias.add(late, p.state.number())
+}
+
+// lateSince is what the addresses of everything that changed after a release
+// are to hold. Addresses that may be new come
+// before the home page, which links to them all.
+func (p *Publisher) lateSince(through int) []*fresh {
 	var list []*fresh
 	t, published := turn(p.head.current), p.head.current.Published
-	t.Seq++ // the head is renewed before anything is written
-	t.Term++
 	line := func(key, from, contentType string) {
-		list = append(list, &fresh{alias: alias{key: key, contentType: contentType}, from: from, turn: t, published: published})
+		list = append(list, &fresh{alias: alias{key: key, contentType: contentType, added: through == 0}, from: from, turn: t, published: published})
+	}
+	for _, f := range p.look.schemas {
+		list = append(list, &fresh{alias: alias{key: f.key, contentType: f.contentType, body: p.enc.EncodeNamed(f.raw, f.hash), added: through == 0}, turn: t, published: published})
 	}
 	for i, pg := range p.state.pages {
-		if pg.ChangedRelease > through {
-			key := p.layout.AliasPlace(pg.Unit)
-			if i == 0 {
-				key = p.layout.AliasHome()
-			}
-			line(key, p.layout.PlaceHTML(pg.Unit, pg.Hash), typeHTML)
+		if i > 0 && pg.ChangedRelease > through {
+			line(p.layout.AliasPlace(pg.Unit), p.layout.PlaceHTML(pg.Unit, pg.Hash), typeHTML)
 		}
 	}
 	for i, s := range p.state.races {
@@ -285,6 +298,8 @@ func (p *Publisher) heal(ctx context.Context) error {
 			line(p.layout.AliasRaceJSON(r.Unit.ID, r.Contest.ID), p.layout.RaceJSON(r.ID, s.json.Hash), typeJSON)
 		}
 	}
-	p.alias.add(list, p.state.number())
-	return nil
+	home := p.state.pages[0]
+	line(p.layout.AliasHome(), p.layout.PlaceHTML(home.Unit, home.Hash), typeHTML)
+	list[len(list)-1].added = false
+	return list
 }

@@ -120,7 +120,7 @@ func (p *planner) emitLook() error {
 		}
 	}
 	for _, f := range p.look.schemas {
-		p.aliases = append(p.aliases, alias{key: f.key, contentType: f.contentType, body: p.enc.EncodeNamed(f.raw, f.hash)})
+		p.aliases = append(p.aliases, alias{key: f.key, contentType: f.contentType, body: p.enc.EncodeNamed(f.raw, f.hash), added: p.old.release == nil})
 	}
 	return nil
 }

@@ -167,23 +167,25 @@ func (p *planner) store(raw []byte, prev manifest.Shard, contentType string, key
 	p.report.Puts++
 	p.report.Bytes += body.StoredSize()
 	for _, a := range aliases {
-		p.aliases = append(p.aliases, alias{a, contentType, body})
+		p.aliases = append(p.aliases, alias{a, contentType, body, prev.Hash.IsZero() && a != p.layout.AliasHome()})
 	}
 	return ref, err
 }
 
-// sortAliases puts home and places before races, so that what is read most is
-// fresh first.
+// sortAliases puts new addresses first, since the others link to them, and the
+// home page, places and races behind, so that what is read most is fresh first.
 func (p *planner) sortAliases() {
 	home, places := p.layout.AliasHome(), strings.TrimSuffix(p.layout.AliasPlace(""), ".html")
 	rank := func(a alias) int {
 		switch {
-		case a.key == home:
+		case a.added:
 			return 0
-		case strings.HasPrefix(a.key, places):
+		case a.key == home:
 			return 1
+		case strings.HasPrefix(a.key, places):
+			return 2
 		}
-		return 2
+		return 3
 	}
 	slices.SortStableFunc(p.aliases, func(a, b alias) int {
 		if d := rank(a) - rank(b); d != 0 {

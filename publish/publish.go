@@ -48,6 +48,10 @@ type Config struct {
 	Purge func(cdn.Request)
 	Log   *slog.Logger
 
+	// Quiet leaves the head alone until there is something to publish, so that
+	// looking does not fence off a publisher that runs.
+	Quiet bool
+
 	Concurrency int           // requests in flight; default 64
 	HeadEvery   time.Duration // least time between two writes of the head; default 1 s
 	StatusEvery time.Duration // least time between two heartbeats; default 15 s
@@ -101,11 +105,16 @@ type Publisher struct {
 	full   bool // render everything at each publish; for proofs
 
 	beat time.Time // monotonic: last heartbeat
+	// leading is set by the first head that this publisher wrote; through is
+	// the release up to which addresses were fresh when it started.
+	leading bool
+	through int
 }
 
-// Open reads and verifies what the store holds and takes the head over: it
-// writes it again with the next term, so that an older publisher that still
-// runs is fenced off. An empty store is left empty.
+// Open reads and verifies what the store holds and, unless it is to be quiet,
+// takes the head over: it writes it again with the next term, so that an older
+// publisher that still runs is fenced off. A quiet one does so with its first
+// release. An empty store is left empty.
 func Open(ctx context.Context, cfg Config) (*Publisher, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
@@ -126,9 +135,14 @@ func Open(ctx context.Context, cfg Config) (*Publisher, error) {
 		return p, nil
 	}
 	p.head.term = p.head.current.Term + 1
-	if _, err := p.head.commit(ctx, &attempt{}); err != nil {
+	if cfg.Quiet {
+		return p, nil
+	}
+	landed, err := p.head.commit(ctx, &attempt{})
+	if err != nil {
 		return nil, fmt.Errorf("take the head over: %w", err)
 	}
+	p.adopt(ctx, landed)
 	p.cfg.Log.InfoContext(ctx, "carrying on", "release", p.state.number(), "seq", p.head.current.Seq,
 		"term", p.head.term, "races", len(p.state.races), "signed", p.cfg.Site.Signed)
 	return p, nil
@@ -201,7 +215,14 @@ func (p *Publisher) publish(ctx context.Context, snap *snapshot.Snapshot) (Repor
 // adopt makes a committed attempt the current state; nil, and one that only
 // renewed the head, change nothing.
 func (p *Publisher) adopt(ctx context.Context, a *attempt) {
-	if a == nil || a.state == nil {
+	if a == nil {
+		return
+	}
+	if !p.leading && p.state.release != nil {
+		p.heal()
+	}
+	p.leading = true
+	if a.state == nil {
 		return
 	}
 	p.state = a.state

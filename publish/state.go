@@ -55,6 +55,7 @@ type put struct {
 type alias struct {
 	key, contentType string
 	body             shard.Encoded
+	added            bool // nothing is there yet, and it is not the home page
 }
 
 const (

@@ -71,7 +71,8 @@ func run(ctx context.Context, args []string, io stdio) int {
 
 func newApp(io stdio) *cli.App {
 	p := &program{io: io}
-	return &cli.App{
+	badUsage := func(_ *cli.Context, err error, _ bool) error { return usage(err) }
+	app := &cli.App{
 		Name:                   "herald",
 		Usage:                  "publish election results as static files behind a CDN",
 		Description:            about,
@@ -82,10 +83,8 @@ func newApp(io stdio) *cli.App {
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "verbose", Aliases: []string{"v"}, Usage: "log more", EnvVars: []string{"HERALD_VERBOSE"}},
 		},
-		Before: p.before,
-		OnUsageError: func(_ *cli.Context, err error, _ bool) error {
-			return usage(err)
-		},
+		Before:       p.before,
+		OnUsageError: badUsage,
 		CommandNotFound: func(c *cli.Context, name string) {
 			fmt.Fprintf(io.err, "herald: there is no command %q; see herald help\n", name)
 		},
@@ -101,6 +100,10 @@ func newApp(io stdio) *cli.App {
 			p.serveCommand(), p.verifyCommand(), p.keygenCommand(), p.checkConfigCommand(), p.formatsCommand(),
 		},
 	}
+	for _, c := range app.Commands {
+		c.OnUsageError = badUsage // a command does not inherit it
+	}
+	return app
 }
 
 // program is what all commands share.

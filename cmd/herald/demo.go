@@ -74,7 +74,7 @@ func (d *demo) run(ctx context.Context) error {
 		return err
 	}
 	defer done()
-	x, err := d.wire(ctx, cfg, feeds, true)
+	x, err := d.wire(ctx, cfg, feeds, wiring{spool: true})
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,6 @@ func (d *demo) run(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, x.Close())
 	}
-	fmt.Fprintf(d.io.out, "\n  Open %s/ : results appear as they are counted. Ctrl-C ends.\n\n", srv.URL())
 	err = d.all(ctx, x, srv, play)
 	return errors.Join(err, x.Close())
 }
@@ -93,6 +92,7 @@ func (d *demo) all(ctx context.Context, x *parts, srv *edge.Server, play func(co
 	g.Go(func() error { return srv.Serve(gctx) })
 	g.Go(func() error { return x.loop.Run(gctx) })
 	g.Go(func() error { return play(gctx) })
+	g.Go(func() error { d.invite(gctx, x, srv.URL()); return nil })
 	if d.line != nil {
 		g.Go(func() error { d.status(gctx, x); return nil })
 	}
@@ -100,6 +100,20 @@ func (d *demo) all(ctx context.Context, x *parts, srv *edge.Server, play func(co
 	s := x.loop.Stats()
 	fmt.Fprintf(d.io.out, "Stopped at release %d: %d payloads read, %d races counted, %d corrections.\n", s.Release, s.Payloads, s.Reporting, s.Corrections)
 	return err
+}
+
+// invite prints the address as soon as every page is there.
+func (d *demo) invite(ctx context.Context, x *parts, address string) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for x.publisher.AliasesThrough() == 0 {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+	fmt.Fprintf(d.io.out, "\n  Open %s/ : results appear as they are counted. Ctrl-C ends.\n\n", address)
 }
 
 // clean empties the folder of an earlier demonstration, and no other.
@@ -207,4 +221,3 @@ func (d *demo) recorded(cfg *config.Config) (func(context.Context) error, []publ
 	wait := func(ctx context.Context) error { <-ctx.Done(); return nil }
 	return wait, []publish.Feed{newFeed(f, src)}, func() { src.Close() }, nil
 }
-

@@ -25,7 +25,7 @@ func (p *program) onceCommand() *cli.Command {
 				return err
 			}
 			defer done()
-			x, err := p.wire(c.Context, cfg, feeds, true)
+			x, err := p.wire(c.Context, cfg, feeds, wiring{spool: true, quiet: true})
 			if err != nil {
 				return err
 			}

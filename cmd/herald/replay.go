@@ -84,7 +84,7 @@ func (p *program) replay(ctx context.Context, cfg *config.Config, f config.Feed,
 		return usage(err)
 	}
 	defer func() { err = errors.Join(err, src.Close()) }()
-	x, err := p.wire(ctx, cfg, []publish.Feed{newFeed(f, src)}, false)
+	x, err := p.wire(ctx, cfg, []publish.Feed{newFeed(f, src)}, wiring{ends: true})
 	if err != nil {
 		return err
 	}

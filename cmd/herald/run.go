@@ -15,6 +15,7 @@ import (
 	"github.com/heraldresults/herald/cdn"
 	"github.com/heraldresults/herald/cmd/internal/config"
 	"github.com/heraldresults/herald/cmd/internal/observe"
+	"github.com/heraldresults/herald/publish"
 	"github.com/heraldresults/herald/publish/store"
 	"github.com/heraldresults/herald/publish/store/s3store"
 )
@@ -55,17 +56,15 @@ func (p *program) daemon(ctx context.Context, cfg *config.Config, single bool) (
 		return err
 	}
 	defer done()
-	x, err := p.wire(ctx, cfg, feeds, true)
+	x, err := p.ready(ctx, cfg, feeds, single)
+	if err != nil && ctx.Err() != nil { // told to stop before there was anything to finish
+		p.log.InfoContext(context.WithoutCancel(ctx), "stopped while starting", "at", err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, x.Close()) }()
-	if err := p.probe(ctx, x.s3, cfg.Election, single); err != nil {
-		return err
-	}
-	if err := recordStart(ctx, cfg); err != nil {
-		return err
-	}
 	g, gctx := errgroup.WithContext(ctx)
 	if cfg.Metrics.Listen != "" {
 		registry := prometheus.NewRegistry()
@@ -84,6 +83,21 @@ func (p *program) daemon(ctx context.Context, cfg *config.Config, single bool) (
 	err = g.Wait()
 	p.log.InfoContext(context.WithoutCancel(ctx), "stopped", "release", x.loop.Stats().Release, "err", err)
 	return err
+}
+
+// ready wires the parts, tries out the store and notes the start.
+func (p *program) ready(ctx context.Context, cfg *config.Config, feeds []publish.Feed, single bool) (*parts, error) {
+	x, err := p.wire(ctx, cfg, feeds, wiring{spool: true})
+	if err != nil {
+		return nil, err
+	}
+	if err := p.probe(ctx, x.s3, cfg.Election, single); err != nil {
+		return nil, errors.Join(err, x.Close())
+	}
+	if err := recordStart(ctx, cfg); err != nil {
+		return nil, errors.Join(err, x.Close())
+	}
+	return x, nil
 }
 
 // probe refuses a store that lets two writers win.

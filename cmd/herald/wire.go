@@ -67,8 +67,15 @@ func (x *parts) Close() error {
 	return errors.Join(errs...)
 }
 
+// wiring says how a command publishes.
+type wiring struct {
+	spool bool // keep payloads; a replay has them already
+	quiet bool // leave a running publisher alone until there is something new
+	ends  bool // end when the feeds do
+}
+
 // wire opens store, publisher and loop for the feeds given.
-func (p *program) wire(ctx context.Context, c *config.Config, feeds []publish.Feed, spool bool) (x *parts, err error) {
+func (p *program) wire(ctx context.Context, c *config.Config, feeds []publish.Feed, how wiring) (x *parts, err error) {
 	x = &parts{}
 	defer func() {
 		if err != nil {
@@ -96,15 +103,15 @@ func (p *program) wire(ctx context.Context, c *config.Config, feeds []publish.Fe
 	}
 	x.publisher, err = publish.Open(ctx, publish.Config{
 		Store: x.store, GroupBy: snapshot.UnitType(c.GroupBy), Signer: signer, Verifier: verifier, Purge: purge, Log: p.log,
-		Concurrency: c.Store.Concurrency, NextUpdate: time.Duration(c.NextUpdate),
+		Quiet: how.quiet, Concurrency: c.Store.Concurrency, NextUpdate: time.Duration(c.NextUpdate),
 		Site: templates.Site{Election: c.Election, Name: c.Name, Mode: templates.Mode(c.Mode), Location: zone, Lang: c.Language,
 			PollSeconds: int(time.Duration(c.PollAfter).Seconds())},
 	})
 	if err != nil {
 		return x, err
 	}
-	cfg := publish.LoopConfig{Publisher: x.publisher, Feeds: feeds, Log: p.log}
-	if spool {
+	cfg := publish.LoopConfig{Publisher: x.publisher, Feeds: feeds, Log: p.log, EndWithFeeds: how.ends}
+	if how.spool {
 		if cfg.Spool, err = source.OpenSpool(source.SpoolConfig{Dir: filepath.Join(c.State, "spool"), Quota: c.SpoolBytes, Log: p.log}); err != nil {
 			return x, err
 		}
