@@ -33,7 +33,7 @@ race: tools ## the same under the race detector
 .PHONY: test-feeds
 test-feeds: tools ## play real recorded nights (FEEDS=DIR)
 	@test -d "$(FEEDS)" || { echo "make test-feeds needs FEEDS=DIR, the folder of recorded nights"; exit 2; }
-	FEEDS='$(abspath $(FEEDS))' $(GO) test -tags feeds -timeout 60m -count=1 ./fixtures/nights/...
+	FEEDS='$(abspath $(FEEDS))' $(GO) -C fixtures/nights test -tags feeds -timeout 60m -count=1
 
 .PHONY: bench
 bench: tools ## Go benchmarks and whole-process runs; prints a table, never passes or fails on time
