@@ -69,6 +69,12 @@ func (f Feed) problems(p *list, at string) {
 		if f.StableFor != 0 && f.Whole != "stable" {
 			p.add("%s: stable_for needs whole = \"stable\"", at)
 		}
+		if f.StableFor != 0 {
+			p.between(at+": stable_for", f.StableFor, 10*time.Millisecond, time.Hour)
+		}
+		if f.Rescan != 0 {
+			p.between(at+": rescan", f.Rescan, 10*time.Millisecond, time.Hour)
+		}
 		if f.Every != 0 || f.Rate != 0 {
 			p.add("%s: every and rate are for urls", at)
 		}

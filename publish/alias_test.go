@@ -1,0 +1,128 @@
+package publish
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/heraldresults/herald/publish/shard"
+	"github.com/heraldresults/herald/publish/store"
+	"github.com/heraldresults/herald/publish/store/memstore"
+)
+
+// watched calls hook before each write of an address.
+type watched struct {
+	*memstore.Store
+	hook func(key string)
+}
+
+func (w *watched) Create(ctx context.Context, o store.Object) (store.Tag, error) {
+	w.hook(o.Key)
+	return w.Store.Create(ctx, o)
+}
+
+func (w *watched) Swap(ctx context.Context, o store.Object, old store.Tag) (store.Tag, error) {
+	w.hook(o.Key)
+	return w.Store.Swap(ctx, o, old)
+}
+
+func TestARefreshCutShortForgetsNoAddress(t *testing.T) {
+	for cut := range 5 {
+		n := newNight(2)
+		st := &watched{Store: memstore.New(), hook: func(string) {}}
+		cfg := testConfig(t, st)
+		cfg.Concurrency = 1
+		p, err := Open(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustPublish(t, p, n.count("s0-t0", 1, 1, 1))
+		if _, err := p.Publish(t.Context(), n.count("s0-t0", 1, 1, 1)); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		var writes atomic.Int64
+		st.hook = func(string) {
+			if writes.Add(1) == int64(cut+1) {
+				cancel()
+			}
+		}
+		if err := p.Refresh(ctx); err == nil && cut < 4 {
+			t.Errorf("cut at address %d: Refresh says that all are written", cut+1)
+		}
+		cancel()
+		st.ResetWrites()
+		st.hook = func(string) {}
+		if err := p.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range p.state.snap.Races {
+			for key, want := range map[string]shard.Hash{
+				p.layout.AliasRace(r.Unit.ID, r.Contest.ID): p.state.races[i].html.Hash, p.layout.AliasRaceJSON(r.Unit.ID, r.Contest.ID): p.state.races[i].json.Hash,
+			} {
+				if got := holds(t, st, key); got != want {
+					t.Errorf("cut at address %d: %s holds %s, want %s", cut+1, key, got, want)
+				}
+			}
+		}
+		for i, pg := range p.state.pages {
+			key := p.placeAddress(i)
+			if got := holds(t, st, key); got != pg.Hash {
+				t.Errorf("cut at address %d: %s holds %s, want %s", cut+1, key, got, pg.Hash)
+			}
+		}
+	}
+}
+
+// placeAddress is the stable address of place i.
+func (p *Publisher) placeAddress(i int) string {
+	if i == 0 {
+		return p.layout.AliasHome()
+	}
+	return p.layout.AliasPlace(p.state.pages[i].Unit)
+}
+
+// holds is the hash of what lies under a key.
+func holds(t *testing.T, st store.Store, key string) shard.Hash {
+	t.Helper()
+	o, _, err := st.Get(t.Context(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := shard.Decode(o.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return shard.HashOf(raw)
+}
+
+func TestTheHomePageIsWrittenAfterEveryNewAddress(t *testing.T) {
+	for _, crash := range []bool{false, true} {
+		n := newNight(40)
+		st := &watched{Store: memstore.New(), hook: func(string) {}}
+		p := open(t, st)
+		if _, err := p.Publish(t.Context(), n.asm.Snapshot()); err != nil {
+			t.Fatal(err)
+		}
+		if crash {
+			p = open(t, st)
+		}
+		st.ResetWrites()
+		if err := p.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		got := st.Writes()
+		if last := got[len(got)-1]; last != p.layout.AliasHome() {
+			t.Errorf("after a crash %v: the last of %d addresses is %s", crash, len(got), last)
+		}
+		if kinds := kinds(got); kinds["race.html"] != 80 || kinds["in"] != 82 {
+			t.Errorf("after a crash %v: wrote %v", crash, kinds)
+		}
+		for _, f := range p.look.schemas {
+			if !strings.Contains(strings.Join(got, " "), f.key) {
+				t.Errorf("after a crash %v: %s is missing", crash, f.key)
+			}
+		}
+	}
+}
