@@ -49,6 +49,8 @@ type Loop struct {
 	ready map[string]bool // feeds whose first moment is complete
 	over  int             // feeds that have ended
 	taken int             // payloads in the snapshot last published
+	// decoding counts the batches that are being decoded.
+	decoding int
 	stats Stats
 	said  map[string]bool // findings that were logged
 	// failing is why the last publish did not commit; nil when it did.
@@ -239,7 +241,7 @@ func (l *Loop) publishing(ctx context.Context) error {
 // small one now and the rest a second later.
 const (
 	burst      = 8 // payloads
-	burstQuiet = 40 * time.Millisecond
+	burstQuiet = 60 * time.Millisecond
 	burstMax   = 500 * time.Millisecond
 )
 
@@ -255,6 +257,9 @@ func (l *Loop) gather(ctx context.Context) error {
 			t.Stop()
 			continue
 		case <-t.C:
+			if l.reading() {
+				continue
+			}
 		case <-ctx.Done():
 			t.Stop()
 			return ctx.Err()
@@ -265,6 +270,13 @@ func (l *Loop) gather(ctx context.Context) error {
 		return pause(ctx, early)
 	}
 	return nil
+}
+
+// reading reports whether payloads that came are being decoded.
+func (l *Loop) reading() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.decoding > 0
 }
 
 // waiting is how many payloads came since the snapshot last published.

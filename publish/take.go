@@ -78,9 +78,13 @@ func (l *Loop) take(ctx context.Context, f Feed, b source.Batch) {
 	if l.cfg.Spool != nil {
 		l.cfg.Spool.Append(b.Payloads)
 	}
+	l.mu.Lock()
+	l.decoding++
+	l.mu.Unlock()
 	results := decode(f, b.Payloads)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.decoding--
 	for i := range b.Payloads {
 		l.merge(ctx, f, &b.Payloads[i], results[i])
 	}
