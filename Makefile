@@ -31,12 +31,13 @@ race: tools ## the same under the race detector
 	$(GO) test -race -timeout 40m ./...
 
 .PHONY: test-feeds
-test-feeds: tools ## play real recorded nights (FEEDS=DIR)
+test-feeds: ## play real recorded nights (FEEDS=DIR)
 	@test -d "$(FEEDS)" || { echo "make test-feeds needs FEEDS=DIR, the folder of recorded nights"; exit 2; }
 	FEEDS='$(abspath $(FEEDS))' $(GO) -C fixtures/nights test -tags feeds -timeout 60m -count=1
 
 .PHONY: bench
-bench: tools ## Go benchmarks and whole-process runs; prints a table, never passes or fails on time
+bench: ## Go benchmarks and whole-process runs; prints tables, never passes or fails on time
+	$(GO) test -run '^$$' -bench . -benchtime 300ms ./diff/feed/tse ./templates ./publish/shard ./publish/store/s3store ./cdn/edge ./publish
 	$(GO) run ./fixtures/bench
 
 .PHONY: fuzz
@@ -52,8 +53,8 @@ golden: ## write the golden files again; read that diff
 .PHONY: lint
 lint: ## vet, staticcheck and known vulnerabilities
 	$(GO) vet ./...
-	$(GO) run honnef.co/go/tools/cmd/staticcheck@latest ./...
-	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
+	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.1.4 ./...
 
 # What the tests start beside Go programs: name of the program, Debian package.
 TOOLS = chromium:chromium nginx:nginx-light varnishd:varnish

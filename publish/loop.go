@@ -51,8 +51,8 @@ type Loop struct {
 	taken int             // payloads in the snapshot last published
 	// decoding counts the batches that are being decoded.
 	decoding int
-	stats Stats
-	said  map[string]bool // findings that were logged
+	stats    Stats
+	said     map[string]bool // findings that were logged
 	// failing is why the last publish did not commit; nil when it did.
 	failing error
 }

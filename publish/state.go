@@ -17,7 +17,6 @@ type state struct {
 	groups  []groupState
 	tree    *tree
 	pages   []manifest.Page // beside tree.places
-	inGroup map[string][]int
 }
 
 // raceState is the published state of one race.

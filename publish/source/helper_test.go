@@ -45,21 +45,6 @@ func names(b Batch) []string {
 	return all
 }
 
-// until polls a condition.
-func until(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
-	deadline := time.After(patience)
-	for !ok() {
-		select {
-		case <-deadline:
-			t.Fatalf("waited %v for %s", patience, what)
-		case <-tick.C:
-		}
-	}
-}
-
 // write puts bytes into a file in place.
 func write(t *testing.T, dir, name, body string) string {
 	t.Helper()
