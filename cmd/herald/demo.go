@@ -98,7 +98,7 @@ func (d *demo) all(ctx context.Context, x *parts, srv *edge.Server, play func(co
 	}
 	err := g.Wait()
 	s := x.loop.Stats()
-	fmt.Fprintf(d.io.out, "Stopped at release %d: %d payloads read, %d races counted, %d corrections.\n", s.Release, s.Payloads, s.Reporting, s.Corrections)
+	fmt.Fprintf(d.io.out, "Stopped at release %d: %s read, %s counted, %s.\n", s.Release, many(s.Payloads, "payload"), many(s.Reporting, "race"), many(s.Corrections, "correction"))
 	return err
 }
 

@@ -42,7 +42,7 @@ func (p *program) onceCommand() *cli.Command {
 			for _, n := range s.Refusals {
 				refused += n
 			}
-			fmt.Fprintf(p.io.out, "%d payloads read, %d refused; %d of %d races counted; ", s.Payloads, refused, s.Reporting, s.Races)
+			fmt.Fprintf(p.io.out, "%s read, %d refused; %d of %s counted; ", many(s.Payloads, "payload"), refused, s.Reporting, many(s.Races, "race"))
 			if s.Releases == 0 {
 				fmt.Fprintln(p.io.out, "nothing new to publish")
 			} else {

@@ -164,6 +164,14 @@ func (p *program) status(ctx context.Context, x *parts) {
 	}
 }
 
+// many writes a number of things: "1 race", "2 races".
+func many(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
 // size writes bytes for people.
 func size(n int64) string {
 	switch {

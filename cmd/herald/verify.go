@@ -155,7 +155,7 @@ func (p *program) verify(c *cli.Context, cfg verify.Config) error {
 		p.told(rep)
 	}
 	if n := len(rep.Problems); n > 0 {
-		return &exit{exitProblem, fmt.Errorf("%d problems found", n)}
+		return &exit{exitProblem, fmt.Errorf("%s found", many(n, "problem"))}
 	}
 	return nil
 }
@@ -175,7 +175,7 @@ func (p *program) told(rep *verify.Report) {
 		signed = "signed by the key given"
 	}
 	fmt.Fprintf(p.io.out, "%s, %s: release %d, seq %d, published %s, %s\n", h.Election, h.Mode, h.Number, h.Seq, h.Published, signed)
-	fmt.Fprintf(p.io.out, "%d objects with %s read, %d races\n", rep.Objects, size(rep.Bytes), rep.Races)
+	fmt.Fprintf(p.io.out, "%s with %s read, %s\n", many(rep.Objects, "object"), size(rep.Bytes), many(rep.Races, "race"))
 	for _, k := range rep.Late {
 		fmt.Fprintf(p.io.out, "late: %s holds an older version\n", k)
 	}
