@@ -12,6 +12,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -176,15 +178,17 @@ func TestAFlippedBitInAnyObjectIsNamed(t *testing.T) {
 // old reports whether a key is not read for the current release.
 func old(t *testing.T, s *site, key string) bool {
 	t.Helper()
-	read := false
+	var read atomic.Bool
 	_, err := s.reader(t, func(ctx context.Context, k string) ([]byte, error) {
-		read = read || k == key
+		if k == key {
+			read.Store(true)
+		}
 		return s.fetch(ctx, k)
 	}).Check(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return !read
+	return !read.Load()
 }
 
 func TestAMissingObjectIsNamed(t *testing.T) {
@@ -268,9 +272,12 @@ func TestAHeadOlderThanItPromisedIsFrozen(t *testing.T) {
 
 func TestReadingAgainFetchesOnlyWhatMoved(t *testing.T) {
 	s := published(t)
+	var mu sync.Mutex
 	var keys []string
 	r := s.reader(t, func(ctx context.Context, k string) ([]byte, error) {
+		mu.Lock()
 		keys = append(keys, k)
+		mu.Unlock()
 		return s.fetch(ctx, k)
 	})
 	if _, err := r.Results(t.Context()); err != nil {
