@@ -179,9 +179,6 @@ func (p *program) purges(ctx context.Context, c *config.Config) (func(cdn.Reques
 			return nil, closers, usage(fmt.Errorf("cdn.purge %d: %w", i+1, err))
 		}
 		deadline := time.Duration(u.Timeout)
-		if deadline == 0 {
-			deadline = 10 * time.Second
-		}
 		d, err := cdn.NewDispatcher(cdn.DispatcherConfig{Edge: u.Kind, Purger: purger, Deadline: deadline, MaxKeys: 20_000, Log: p.log})
 		if err != nil {
 			return nil, closers, err

@@ -226,9 +226,7 @@ func (c *Config) fill() {
 		if f.Timezone == "" {
 			f.Timezone = c.Timezone
 		}
-		if f.Folder != "" && f.Whole == "" {
-			f.Whole = "rename"
-		}
+		f.fill()
 	}
 	for _, s := range []*Store{&c.Store, &c.Private} {
 		if s.Kind == "s3" && s.Env == "" {
@@ -237,8 +235,37 @@ func (c *Config) fill() {
 		if s.Kind == "s3" && s.Region == "" {
 			s.Region = "us-east-1"
 		}
+		if s.Kind != "" && s.Concurrency == 0 {
+			s.Concurrency = 64
+		}
+	}
+	for i := range c.CDN.Purges {
+		byDefault(&c.CDN.Purges[i].Timeout, Duration(10*time.Second))
 	}
 	if c.Name == "" {
 		c.Name = c.Election
+	}
+}
+
+func (f *Feed) fill() {
+	byDefault(&f.MaxBytes, 64<<20)
+	if f.Folder != "" {
+		byDefault(&f.Whole, "rename")
+		byDefault(&f.Rescan, Duration(2*time.Second))
+		if f.Whole == "stable" {
+			byDefault(&f.StableFor, Duration(time.Second))
+		}
+	}
+	if len(f.URLs) > 0 {
+		byDefault(&f.Every, Duration(15*time.Second))
+		byDefault(&f.Rate, 50)
+	}
+}
+
+// byDefault gives a setting that was left out its value.
+func byDefault[T comparable](v *T, def T) {
+	var zero T
+	if *v == zero {
+		*v = def
 	}
 }
