@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/heraldresults/herald/cdn"
 	"github.com/heraldresults/herald/diff/feed"
 	"github.com/heraldresults/herald/diff/snapshot"
 	"github.com/heraldresults/herald/publish/source"
@@ -305,7 +306,7 @@ func (g *gated) Swap(ctx context.Context, o store.Object, old store.Tag) (store.
 	return g.Store.Swap(ctx, o, old)
 }
 
-// refuse turns down as many creations as it is armed for.
+// refuse turns down as many shards as it is armed for.
 type refuse struct {
 	store.Store
 	mu   sync.Mutex
@@ -320,8 +321,10 @@ func (r *refuse) arm(times int) {
 
 func (r *refuse) Create(ctx context.Context, o store.Object) (store.Tag, error) {
 	r.mu.Lock()
-	refused := r.left > 0
-	r.left--
+	refused := r.left > 0 && o.Class == cdn.Shard // stable addresses are another matter
+	if refused {
+		r.left--
+	}
 	r.mu.Unlock()
 	if refused {
 		return "", fmt.Errorf("create %s: %w", o.Key, store.ErrRefused)
