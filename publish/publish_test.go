@@ -359,6 +359,37 @@ func TestAnOlderPublisherIsFencedOff(t *testing.T) {
 	}
 }
 
+func TestADamagedObjectUnderARightNameIsNeverReferredTo(t *testing.T) {
+	undisturbed, st := memstore.New(), memstore.New()
+	for _, s := range []store.Store{undisturbed, st} {
+		p, n := open(t, s), newNight(2)
+		mustPublish(t, p, n.count("s0-t0", 1, 0, 0))
+		if s == store.Store(undisturbed) {
+			mustPublish(t, p, n.count("s0-t0", 5, 4, 3))
+			continue
+		}
+		// The second release will want objects that an earlier try left
+		// behind, one of them damaged, with its size kept.
+		for _, key := range undisturbed.Keys() {
+			if !strings.Contains(key, "/races/s0-t0") {
+				continue
+			}
+			o, _, err := undisturbed.Get(t.Context(), key)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.Body[len(o.Body)/2] ^= 1
+			if _, err := s.Create(t.Context(), o); err != nil && !errors.Is(err, store.ErrExists) {
+				t.Fatal(err)
+			}
+		}
+		before := p.head.current.Seq
+		if _, err := p.Publish(t.Context(), n.count("s0-t0", 5, 4, 3)); !errors.Is(err, errCorrupt) || p.head.current.Seq != before {
+			t.Errorf("Publish = %v, the head has seq %d; want a refusal and seq %d", err, p.head.current.Seq, before)
+		}
+	}
+}
+
 // faulty fails one write of the head: lost, or done but unacknowledged.
 type faulty struct {
 	store.Store
