@@ -18,7 +18,10 @@ func BenchmarkFivePercentOfAFullNight(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	dec := tse.Format().New(feed.Options{})
+	dec, err := tse.Format().New(feed.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
 	asm := diff.NewAssembler(nil)
 	read := func(step int, changed bool) *snapshot.Snapshot {
 		for f := range n.Files(step, changed) {

@@ -60,7 +60,11 @@ type assembled struct {
 func assemble(f feed.Format, list []feed.Payload, zone *time.Location) assembled {
 	var a assembled
 	asm := diff.NewAssembler(nil)
-	dec := f.New(feed.Options{Location: zone})
+	dec, err := f.New(feed.Options{Location: zone})
+	if err != nil {
+		a.refused = append(a.refused, err)
+		return a
+	}
 	for _, p := range list {
 		updates, err := dec.Decode(p)
 		for _, u := range updates {

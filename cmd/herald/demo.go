@@ -165,7 +165,11 @@ func (d *demo) night(ctx context.Context, cfg *config.Config) (play func(context
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	return func(ctx context.Context) error { return d.play(ctx, night, drop) }, []publish.Feed{newFeed(f, src)}, func() { closer() }, nil
+	made, err := newFeed(f, src)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return func(ctx context.Context) error { return d.play(ctx, night, drop) }, []publish.Feed{made}, func() { closer() }, nil
 }
 
 // demoFaults are things that happen on real nights.
@@ -218,6 +222,10 @@ func (d *demo) recorded(cfg *config.Config) (func(context.Context) error, []publ
 	if err != nil {
 		return nil, nil, nil, usage(err)
 	}
+	made, err := newFeed(f, src)
+	if err != nil {
+		return nil, nil, nil, err
+	}
 	wait := func(ctx context.Context) error { <-ctx.Done(); return nil }
-	return wait, []publish.Feed{newFeed(f, src)}, func() { src.Close() }, nil
+	return wait, []publish.Feed{made}, func() { src.Close() }, nil
 }

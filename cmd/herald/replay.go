@@ -84,7 +84,11 @@ func (p *program) replay(ctx context.Context, cfg *config.Config, f config.Feed,
 		return usage(err)
 	}
 	defer func() { err = errors.Join(err, src.Close()) }()
-	x, err := p.wire(ctx, cfg, []publish.Feed{newFeed(f, src)}, wiring{ends: true})
+	made, err := newFeed(f, src)
+	if err != nil {
+		return err
+	}
+	x, err := p.wire(ctx, cfg, []publish.Feed{made}, wiring{ends: true})
 	if err != nil {
 		return err
 	}
@@ -223,7 +227,10 @@ func byStamp(captures []source.Capture, f config.Feed) error {
 	all := make([]stamped, len(captures))
 	for i, c := range captures {
 		all[i] = stamped{c: c, stamp: c.Received}
-		dec := format.New(feed.Options{Location: zone})
+		dec, err := format.New(feed.Options{Location: zone})
+		if err != nil {
+			return err
+		}
 		for _, file := range c.Files {
 			body, err := os.ReadFile(file.Path)
 			if err != nil {

@@ -240,19 +240,26 @@ func (p *program) feeds(c *config.Config) ([]publish.Feed, func(), error) {
 			return nil, nil, fmt.Errorf("feed %s: %w", f.Name, err)
 		}
 		closers = append(closers, closer)
-		out = append(out, newFeed(f, s))
+		made, err := newFeed(f, s)
+		if err != nil {
+			return nil, done, err
+		}
+		out = append(out, made)
 	}
 	return out, done, nil
 }
 
-func newFeed(f config.Feed, s source.Source) publish.Feed {
+func newFeed(f config.Feed, s source.Source) (publish.Feed, error) {
 	format, _ := formats.ByName(f.Format) // checked when the configuration was read
 	zone, err := time.LoadLocation(f.Timezone)
 	if err != nil {
 		zone = time.UTC // checked as well
 	}
-	return publish.Feed{Name: f.Name, Source: s, Concurrent: format.Concurrent,
-		Decoder: format.New(feed.Options{Location: zone, MaxBytes: f.MaxBytes})}
+	dec, err := format.New(feed.Options{Location: zone, MaxBytes: f.MaxBytes})
+	if err != nil {
+		return publish.Feed{}, fmt.Errorf("feed %s: %w", f.Name, err)
+	}
+	return publish.Feed{Name: f.Name, Source: s, Concurrent: format.Concurrent, Decoder: dec}, nil
 }
 
 func (p *program) source(f config.Feed) (source.Source, func() error, error) {

@@ -10,6 +10,8 @@ package feed
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +42,35 @@ type Decoder interface {
 	Decode(p Payload) ([]snapshot.Update, error)
 }
 
+// A Keeper is a Decoder of an incremental feed: its payloads do not repeat what
+// earlier ones said, so what was read must outlive the process. State is kept
+// with each release and handed to Restore before the first Decode.
+type Keeper interface {
+	Decoder
+	// State returns everything remembered; equal memories give equal bytes.
+	State() []byte
+	// Restore takes over what State returned. An error leaves the decoder empty.
+	Restore(state []byte) error
+}
+
+// A Follower is a Decoder of a feed whose payloads lead to further ones: an
+// index, a number of a version. Follow does not change the decoder.
+type Follower interface {
+	Decoder
+	// Follow returns what p leads to, in no particular order.
+	Follow(p Payload) []Want
+}
+
+// Want is an address that a payload leads to.
+type Want struct {
+	// Name is the path below the feed's base address. It comes from what the
+	// source wrote and is never guessed.
+	Name string
+	// Version is what the payload says of the address: it is fetched again only
+	// when Version is another one. Empty: it is polled like the feed's own.
+	Version string
+}
+
 // Options are the settings of one feed that its format understands.
 type Options struct {
 	// Location is the zone of times that name none. Formats whose authority
@@ -47,6 +78,16 @@ type Options struct {
 	Location *time.Location
 	// MaxBytes bounds one payload after unpacking; 0 means DefaultMaxBytes.
 	MaxBytes int64
+	// Encodings are tried in their order; nil means the format's own.
+	Encodings []Encoding
+	// Mapping is the text of the feed's mapping file, for formats that need one.
+	Mapping []byte
+	// SignatureKey is the text of the key that payloads must be signed with;
+	// nil when signatures are not checked.
+	SignatureKey []byte
+	// Settings are further settings by name. A format refuses those it does not
+	// know when it is made.
+	Settings map[string]string
 }
 
 // DefaultMaxBytes is the largest payload taken when nothing is configured:
@@ -61,7 +102,24 @@ type Format struct {
 	// Concurrent says that Decode may be called by many at once and that the
 	// order of calls does not matter.
 	Concurrent bool
-	New        func(Options) Decoder
+	// Settings are the names in Options.Settings that New takes, with one line
+	// each for people.
+	Settings []Setting
+	// New returns an error in the operator's words when an option is wrong.
+	New func(Options) (Decoder, error)
+}
+
+// Setting is a setting that a format understands.
+type Setting struct{ Name, Doc string }
+
+// CheckSettings returns an error that names the first setting f does not take.
+func (f Format) CheckSettings(o Options) error {
+	for _, name := range slices.Sorted(maps.Keys(o.Settings)) {
+		if !slices.ContainsFunc(f.Settings, func(s Setting) bool { return s.Name == name }) {
+			return fmt.Errorf("format %s has no setting %q", f.Name, name)
+		}
+	}
+	return nil
 }
 
 // A Refusal says why a payload was not believed. Nothing published is lost or

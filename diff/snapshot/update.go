@@ -37,7 +37,11 @@ type Update struct {
 	Rank  int
 	Stamp Stamp
 
-	Name  string // the election's name, where the payload states it
+	Name string // the election's name, where the payload states it
+	// Election is the source's own id of the election, where it states one.
+	Election string
+	// Phase says whether the source calls its numbers real.
+	Phase Phase
 	Units []UnitDef
 	// Contests are in definition order with their choices in definition
 	// order: an order that does not depend on the votes.
@@ -80,6 +84,10 @@ type RaceResult struct {
 	Votes         []ChoiceVotes
 	Totals        Totals
 	Status        Status
+	Kind          CountKind
+	// Channels are the same votes by the way they were cast, in the source's
+	// order, where it states them.
+	Channels []ChannelVotes
 	// AsOf is the time of the count as the source states it inside the body;
 	// zero when it states none.
 	AsOf time.Time
@@ -90,6 +98,14 @@ type ChoiceVotes struct {
 	Key     string
 	Votes   Count
 	Outcome Outcome
+}
+
+// ChannelVotes is the part of a race's votes that was cast one way: online, on
+// site, by post.
+type ChannelVotes struct {
+	Name   string
+	Votes  []ChoiceVotes // without outcomes
+	Totals Totals
 }
 
 // Totals are the counts of a race beside those of its choices.
@@ -141,8 +157,29 @@ type ChoiceType string
 
 // The types of a choice. The zero value is a candidate, list or option.
 const (
-	Plain   ChoiceType = ""
-	WriteIn ChoiceType = "write-in"
+	Plain      ChoiceType = ""
+	WriteIn    ChoiceType = "write-in"
+	Abstention ChoiceType = "abstention" // counted, but not a vote for anything
+)
+
+// Phase says whether a source calls its numbers real.
+type Phase string
+
+// The phases. The zero value means that the source does not say.
+const (
+	PhaseUnknown Phase = ""
+	PhaseLive    Phase = "live"
+	PhaseTest    Phase = "test"
+)
+
+// CountKind tells a count that is exact from one that is not.
+type CountKind string
+
+// The kinds. The zero value is an ordinary count.
+const (
+	PlainCount        CountKind = ""
+	IntermediateCount CountKind = "intermediate" // may contain duplicates
+	FinalCount        CountKind = "final"        // exact; replaces intermediate ones
 )
 
 // Status is how far the count of a race is (NIST ResultsStatus).

@@ -30,7 +30,11 @@ func TestEveryFormatIsFoundByItsName(t *testing.T) {
 
 func TestEveryFormatRefusesAnErrorPage(t *testing.T) {
 	for _, f := range All() {
-		updates, err := f.New(feed.Options{}).Decode(feed.Payload{Name: "x", Body: []byte("<!doctype html><html>")})
+		dec, err := f.New(feed.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		updates, err := dec.Decode(feed.Payload{Name: "x", Body: []byte("<!doctype html><html>")})
 		if r, ok := err.(*feed.Refusal); !ok || r.Code != "E_NOT_FEED" || updates != nil {
 			t.Errorf("%s: %v, %v; want E_NOT_FEED", f.Name, updates, err)
 		}

@@ -15,6 +15,7 @@
 package lacounty
 
 import (
+	"fmt"
 	"time"
 	_ "time/tzdata" // the county's zone on machines that have none installed
 
@@ -34,12 +35,12 @@ func Format() feed.Format {
 		Name: "lacounty",
 		Doc:  "Los Angeles County Registrar-Recorder: election_data, counter_data and results files",
 		Zone: "America/Los_Angeles",
-		New: func(o feed.Options) feed.Decoder {
+		New: func(o feed.Options) (feed.Decoder, error) {
 			zone, err := time.LoadLocation("America/Los_Angeles")
 			if err != nil {
-				panic("lacounty: " + err.Error()) // the zone is compiled in
+				return nil, fmt.Errorf("load the zone of Los Angeles: %w", err)
 			}
-			return &decoder{opts: o, zone: zone}
+			return &decoder{opts: o, zone: zone}, nil
 		},
 	}
 }

@@ -43,7 +43,14 @@ const readable = `{ "Election": { "ID": 77, "Date": "2024-11-05T00:00:00-08:00",
 
 var released = time.Date(2024, 11, 6, 4, 36, 34, 0, time.UTC)
 
-func newDecoder() feed.Decoder { return Format().New(feed.Options{}) }
+func newDecoder(t testing.TB) feed.Decoder {
+	t.Helper()
+	d, err := Format().New(feed.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
 
 // decode gives d a payload and returns its one update.
 func decode(t *testing.T, d feed.Decoder, body string) snapshot.Update {
@@ -84,7 +91,7 @@ func sameResults(a, b snapshot.Update) bool {
 }
 
 func TestDefinitionsAloneStateEveryRaceWithoutANumber(t *testing.T) {
-	u := decode(t, newDecoder(), election)
+	u := decode(t, newDecoder(t), election)
 	if u.Scope != "los-angeles" || u.Name != "Invented Election" || !u.Stamp.Time.IsZero() || codes(u) != "" {
 		t.Errorf("update = %+v", u)
 	}
@@ -106,7 +113,7 @@ func TestDefinitionsAloneStateEveryRaceWithoutANumber(t *testing.T) {
 }
 
 func TestCountersStateVotesAndBallots(t *testing.T) {
-	d := newDecoder()
+	d := newDecoder(t)
 	decode(t, d, election)
 	u := decode(t, d, counts)
 	if !u.Stamp.Time.Equal(released) || codes(u) != "" {
@@ -125,7 +132,7 @@ func TestCountersStateVotesAndBallots(t *testing.T) {
 }
 
 func TestResultsAreMatchedByTitleAndName(t *testing.T) {
-	d := newDecoder()
+	d := newDecoder(t)
 	decode(t, d, election)
 	u := decode(t, d, readable)
 	wantVotes := []snapshot.ChoiceVotes{{Key: "101", Votes: snapshot.Of(30)}, {Key: "102", Votes: snapshot.Of(20)}}
@@ -135,7 +142,7 @@ func TestResultsAreMatchedByTitleAndName(t *testing.T) {
 }
 
 func TestTheTwoFilesOfAReleaseEndTheSameInEitherOrder(t *testing.T) {
-	a, b := newDecoder(), newDecoder()
+	a, b := newDecoder(t), newDecoder(t)
 	decode(t, a, election)
 	decode(t, b, election)
 	full := decode(t, a, counts)
@@ -150,11 +157,11 @@ func TestTheTwoFilesOfAReleaseEndTheSameInEitherOrder(t *testing.T) {
 
 func TestNumbersThatComeBeforeDefinitionsAreStatedWithThem(t *testing.T) {
 	full := func() snapshot.Update {
-		d := newDecoder()
+		d := newDecoder(t)
 		decode(t, d, election)
 		return decode(t, d, counts)
 	}()
-	d := newDecoder()
+	d := newDecoder(t)
 	for _, body := range []string{readable, counts} {
 		if u := decode(t, d, body); codes(u) != "F_WAITING" || len(u.Results)+len(u.Contests) != 0 {
 			t.Errorf("before definitions: %+v", u)
@@ -166,7 +173,7 @@ func TestNumbersThatComeBeforeDefinitionsAreStatedWithThem(t *testing.T) {
 }
 
 func TestFilesOfOneReleaseThatDisagreeAreNoted(t *testing.T) {
-	d := newDecoder()
+	d := newDecoder(t)
 	decode(t, d, election)
 	decode(t, d, strings.Replace(readable, `"Votes": 25`, `"Votes": 26`, 1))
 	u := decode(t, d, counts)
@@ -176,7 +183,7 @@ func TestFilesOfOneReleaseThatDisagreeAreNoted(t *testing.T) {
 }
 
 func TestAnOlderReleaseKeepsItsOwnStamp(t *testing.T) {
-	d := newDecoder()
+	d := newDecoder(t)
 	decode(t, d, election)
 	decode(t, d, strings.Replace(counts, "8:36:34", "9:36:34", 1))
 	u := decode(t, d, readable)
@@ -193,7 +200,7 @@ func TestAFileOfZerosIsNoCount(t *testing.T) {
 		for _, n := range []string{"30", "20", "25", "15"} {
 			body = strings.NewReplacer(`"Value": `+n, `"Value": 0`, `"Votes": `+n, `"Votes": 0`).Replace(body)
 		}
-		d := newDecoder()
+		d := newDecoder(t)
 		decode(t, d, election)
 		for _, r := range decode(t, d, body).Results {
 			if r.Status != snapshot.PreElection || r.Votes[0].Votes.Present() || r.Totals.Ballots.Present() {
@@ -213,7 +220,7 @@ func TestOddNumbersAreReadAndNoted(t *testing.T) {
 		"a key deep inside the numbers": {counts, `"Number": 1,`, `"Number": 1, "Extra": [],`, "F_UNKNOWN_KEY"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDecoder()
+			d := newDecoder(t)
 			decode(t, d, election)
 			body := strings.Replace(c.body, c.old, c.new, 1)
 			if body == c.body {
@@ -248,7 +255,7 @@ func TestBrokenFilesAreRefusedAndForgotten(t *testing.T) {
 		"cut off":                      {counts, `"TimeStamp": "11/5/2024 8:36:34 PM" }`, "", "E_TRUNCATED"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDecoder()
+			d := newDecoder(t)
 			decode(t, d, election)
 			full := decode(t, d, counts)
 			times := 1
@@ -270,7 +277,7 @@ func TestBrokenFilesAreRefusedAndForgotten(t *testing.T) {
 }
 
 func TestDefinitionsOfAnotherElectionDropTheNumbersKnown(t *testing.T) {
-	d := newDecoder()
+	d := newDecoder(t)
 	decode(t, d, election)
 	decode(t, d, counts)
 	u := decode(t, d, strings.NewReplacer(`"ID": 1`, `"ID": 9`, `"ID": 77`, `"ID": 78`).Replace(election))
@@ -286,7 +293,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		d := newDecoder()
+		d := newDecoder(t)
 		for _, b := range [][]byte{[]byte(election), body, []byte(election)} {
 			updates, err := d.Decode(feed.Payload{Name: "x.json", Body: b})
 			if err != nil {

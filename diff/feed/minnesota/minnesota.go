@@ -32,7 +32,7 @@ func Format() feed.Format {
 		Doc:        "Minnesota Secretary of State: media text files, one row a candidate",
 		Zone:       "America/Chicago",
 		Concurrent: true,
-		New:        func(o feed.Options) feed.Decoder { return decoder{o} },
+		New:        func(o feed.Options) (feed.Decoder, error) { return decoder{o}, nil },
 	}
 }
 

@@ -33,7 +33,7 @@ func payload(name, body string) feed.Payload {
 
 func decode(t *testing.T, name, body string) snapshot.Update {
 	t.Helper()
-	updates, err := Format().New(feed.Options{}).Decode(payload(name, body))
+	updates, err := newDecoder(t).Decode(payload(name, body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func decode(t *testing.T, name, body string) snapshot.Update {
 
 func refused(t *testing.T, name, body string) *feed.Refusal {
 	t.Helper()
-	updates, err := Format().New(feed.Options{}).Decode(payload(name, body))
+	updates, err := newDecoder(t).Decode(payload(name, body))
 	var r *feed.Refusal
 	if !errors.As(err, &r) || updates != nil {
 		t.Fatalf("got %v, %v; want a *Refusal and nothing else", updates, err)
@@ -253,7 +253,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add("ussenatecty.txt", []byte(senator))
 	f.Add("allracesbycounty.txt", []byte(amendment))
 	f.Add("pctstats.txt", []byte(lines("MN;01;0005;AITKIN;0;1331;0;0;0;0;0;0")))
-	d := Format().New(feed.Options{})
+	d := newDecoder(f)
 	f.Fuzz(func(t *testing.T, name string, body []byte) {
 		updates, err := d.Decode(payload(name, string(body)))
 		if err != nil {
@@ -275,4 +275,13 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 	})
+}
+
+func newDecoder(t testing.TB) feed.Decoder {
+	t.Helper()
+	d, err := Format().New(feed.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }

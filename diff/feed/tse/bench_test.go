@@ -39,7 +39,7 @@ func councilFile(mun string, candidates int) []byte {
 // BenchmarkDecodeEA20 reads a council file of average size again and again.
 func BenchmarkDecodeEA20(b *testing.B) {
 	body := councilFile("71072", 78)
-	d := Format().New(feed.Options{})
+	d := newDecoder(b)
 	p := feed.Payload{Feed: "tse", Name: "sp71072-c0013-e000619-u.json", Body: body}
 	b.SetBytes(int64(len(body)))
 	b.ReportAllocs()

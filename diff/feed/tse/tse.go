@@ -34,8 +34,8 @@ func Format() feed.Format {
 		Doc:        "Brazil, Tribunal Superior Eleitoral: EA20, EA04, EA12 and the files of 2018",
 		Zone:       "America/Sao_Paulo",
 		Concurrent: true,
-		New: func(o feed.Options) feed.Decoder {
-			return &decoder{opts: o, zone: time.FixedZone("-03", -3*60*60)}
+		New: func(o feed.Options) (feed.Decoder, error) {
+			return &decoder{opts: o, zone: time.FixedZone("-03", -3*60*60)}, nil
 		},
 	}
 }

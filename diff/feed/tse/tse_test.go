@@ -42,7 +42,7 @@ const presidentName = "ac-c0001-e000545-r.json"
 
 func decode(t *testing.T, name, body string) snapshot.Update {
 	t.Helper()
-	updates, err := Format().New(feed.Options{}).Decode(feed.Payload{Feed: "tse", Name: name, Body: []byte(body)})
+	updates, err := newDecoder(t).Decode(feed.Payload{Feed: "tse", Name: name, Body: []byte(body)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func decode(t *testing.T, name, body string) snapshot.Update {
 
 func refused(t *testing.T, name, body string) *feed.Refusal {
 	t.Helper()
-	updates, err := Format().New(feed.Options{}).Decode(feed.Payload{Feed: "tse", Name: name, Body: []byte(body)})
+	updates, err := newDecoder(t).Decode(feed.Payload{Feed: "tse", Name: name, Body: []byte(body)})
 	var r *feed.Refusal
 	if !errors.As(err, &r) || updates != nil {
 		t.Fatalf("got %v, %v; want a *Refusal and nothing else", updates, err)
@@ -326,7 +326,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(governorName, []byte(governor))
 	f.Add(presidentName, []byte(president))
 	f.Add("mun-e000544-cm.json", []byte(`{"dg":"02/10/2022","hg":"15:32:11","f":"O","abr":[{"cd":"AC","mu":[{"cd":"01120","nm":"A"}]}]}`))
-	d := Format().New(feed.Options{})
+	d := newDecoder(f)
 	f.Fuzz(func(t *testing.T, name string, body []byte) {
 		updates, err := d.Decode(feed.Payload{Name: name, Body: body})
 		if err != nil {
@@ -358,4 +358,13 @@ func unescaped(s string) string {
 		s = strings.ReplaceAll(s, `\u003`+string(rune('0'+i)), string(rune('0'+i)))
 	}
 	return s
+}
+
+func newDecoder(t testing.TB) feed.Decoder {
+	t.Helper()
+	d, err := Format().New(feed.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
