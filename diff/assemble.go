@@ -11,26 +11,39 @@ import (
 // the snapshots it hands out are.
 type Assembler struct {
 	name     string
+	named    bool // laid down; updates do not change it
 	asOf     time.Time
 	units    *units
 	contests *contests
 	races    []*snapshot.Race
 	at       map[raceKey]int
 	owner    []owner // beside races
-	scopes   map[scopeKey]snapshot.Stamp
+	scopes   map[scopeKey]*scope
 	pinned   bool // the order of races is fixed
+
+	elections []string       // laid down; empty: any
+	phase     snapshot.Phase // expected; "": any
+	applied   uint64         // number of the present update
 }
 
 type raceKey struct{ contest, unit string }
 
 type scopeKey struct{ feed, scope string }
 
-// owner is the scope that states a race, and the time before which nothing
-// may replace its result.
+// owner is the scope that states a race, the number of that statement where
+// the source has one, and the time before which nothing may replace the result.
 type owner struct {
-	by    scopeKey
-	rank  int
-	floor time.Time
+	by         *scope
+	precedence int
+	rank       int
+	seq        uint64
+	floor      time.Time
+	mark       uint64 // the update that stated the race last
+}
+
+// givesWayTo reports whether an update of scope s may replace the result.
+func (o *owner) givesWayTo(s *scope, u *snapshot.Update) bool {
+	return o.by == nil || o.by == s || o.precedence < u.Precedence || o.precedence == u.Precedence && o.rank <= u.Rank
 }
 
 // Applied is what became of an update.
@@ -38,6 +51,15 @@ type Applied struct {
 	Old      bool // the update was older than what is known and was ignored
 	Changed  int  // results that differ from before
 	Findings []snapshot.Finding
+
+	disputed map[string]bool // contests whose results are left out
+	moved    []moved
+}
+
+// moved is a race as it was, and its place.
+type moved struct {
+	old *snapshot.Race
+	at  int
 }
 
 // A Refusal says why an update contradicts what is known. Nothing of the
@@ -62,7 +84,7 @@ func NewAssembler(base *snapshot.Snapshot) *Assembler {
 		units:    newUnits(),
 		contests: newContests(),
 		at:       map[raceKey]int{},
-		scopes:   map[scopeKey]snapshot.Stamp{},
+		scopes:   map[scopeKey]*scope{},
 	}
 	if base == nil {
 		return a
@@ -80,28 +102,47 @@ func NewAssembler(base *snapshot.Snapshot) *Assembler {
 
 // Apply takes an update over. An error means that nothing of it was taken
 // over, and is a *Refusal: an id given to two keys, a result for a contest or
-// unit that no one defined.
+// unit that no one defined, another election than before.
 func (a *Assembler) Apply(u snapshot.Update) (Applied, error) {
 	var out Applied
 	out.Findings = u.Findings
-	scope := scopeKey{u.Feed, u.Scope}
-	if last, seen := a.scopes[scope]; seen && u.Stamp.Compare(last) < 0 {
-		out.Old = true
-		out.note("I_OLD", "%s: stamp %s is older than %s, which is already known", u.Scope, stampText(u.Stamp), stampText(last))
-		return out, nil
+	key := scopeKey{u.Feed, u.Scope}
+	s := a.scopes[key]
+	if s == nil {
+		s = &scope{feed: u.Feed}
 	}
-	if err := a.check(u); err != nil {
+	if err := a.identify(s, &u); err != nil {
 		return Applied{}, err
 	}
-	a.scopes[scope] = u.Stamp
-	if u.Name != "" {
+	if s.seen && u.Stamp.Compare(s.stamp) < 0 {
+		out.Old = true
+		out.note("I_OLD", "%s: stamp %s is older than %s, which is already known", u.Scope, stampText(u.Stamp), stampText(s.stamp))
+		return out, nil
+	}
+	if err := a.check(s, &u); err != nil {
+		return Applied{}, err
+	}
+	a.scopes[key] = s
+	a.applied++
+	s.remember(&u)
+	if u.Name != "" && !a.named {
 		a.name = u.Name
 	}
-	a.units.merge(u.Units)
-	a.contests.merge(u.Contests, &out)
+	a.units.merge(u.Units, u.Precedence, &out)
+	a.contests.merge(u.Contests, u.Precedence, &out)
+	stated := make([]int, 0, len(u.Results))
 	for i := range u.Results {
-		a.result(scope, u, &u.Results[i], &out)
+		if at := a.result(s, &u, &u.Results[i], &out); at >= 0 {
+			stated = append(stated, at)
+		}
 	}
+	for _, m := range out.moved {
+		examine(m.old, a.races[m.at], a.decides, &out)
+	}
+	if len(out.moved) > 0 {
+		a.sumUp(stated, &out)
+	}
+	a.missing(s, &u, stated, &out)
 	if u.Stamp.Time.After(a.asOf) && len(u.Results) > 0 {
 		a.asOf = u.Stamp.Time
 	}
@@ -109,7 +150,7 @@ func (a *Assembler) Apply(u snapshot.Update) (Applied, error) {
 }
 
 // check refuses an update that could not be taken over whole.
-func (a *Assembler) check(u snapshot.Update) error {
+func (a *Assembler) check(s *scope, u *snapshot.Update) error {
 	if err := a.units.check(u.Units); err != nil {
 		return err
 	}
@@ -131,51 +172,84 @@ func (a *Assembler) check(u snapshot.Update) error {
 			return refuse("E_UNKNOWN_CONTEST", "a result in unit %q names contest %q, which no definition names", r.Unit, r.Contest)
 		}
 	}
-	return nil
+	if err := a.contests.checkChoices(u); err != nil {
+		return err
+	}
+	return a.checkFork(s, u)
 }
 
-func (a *Assembler) result(scope scopeKey, u snapshot.Update, r *snapshot.RaceResult, out *Applied) {
-	key := raceKey{r.Contest, r.Unit}
-	contest, unit := a.contests.get(r.Contest), a.units.get(r.Unit)
-	i, known := a.at[key]
-	if !known {
-		i = len(a.races)
-		a.at[key] = i
-		a.races = append(a.races, &snapshot.Race{ID: snapshot.RaceID(unit.ID, contest.ID), Contest: contest, Unit: unit,
-			Result: snapshot.Result{Votes: make([]snapshot.Count, len(contest.Choices))}})
-		a.owner = append(a.owner, owner{})
-		out.Changed++
+// result takes one result over and returns its place, or -1 when its contest
+// or unit is not pinned.
+func (a *Assembler) result(s *scope, u *snapshot.Update, r *snapshot.RaceResult, out *Applied) int {
+	if !a.contests.takes(r.Contest) || !a.units.takes(r.Unit) {
+		return -1
 	}
+	i, known := a.race(r, a.contests.get(r.Contest))
+	own, old := &a.owner[i], a.races[i]
 	asOf := r.AsOf
 	if asOf.IsZero() {
 		asOf = u.Stamp.Time
 	}
-	own := a.owner[i]
-	if own.by != scope && own.rank > u.Rank {
-		return // a more specific scope states this race
+	own.mark = a.applied
+	switch {
+	case !own.givesWayTo(s, u):
+		if own.by.feed != u.Feed {
+			a.differ(old, own.by.feed, u, r, out)
+		}
+		return i
+	case asOf.Before(own.floor):
+		out.on(old, "I_OLD", "race %s: counted %s, already published as of %s", old.ID, timeText(asOf), timeText(own.floor))
+		return i
+	case old.Result.Kind == snapshot.FinalCount && r.Kind != snapshot.FinalCount:
+		out.on(old, "F_KIND", "race %s: a count that is not final comes after the final one, which stays", old.ID)
+		return i
 	}
-	if asOf.Before(own.floor) {
-		out.note("I_OLD", "race %s: counted %s, already published as of %s", a.races[i].ID, timeText(asOf), timeText(own.floor))
-		return
+	own.by, own.precedence, own.rank, own.seq = s, u.Precedence, u.Rank, u.Stamp.Seq
+	if out.disputed[r.Contest] {
+		return i
 	}
-	a.owner[i] = owner{by: scope, rank: u.Rank, floor: own.floor}
+	a.replace(i, known, r, asOf, out)
+	return i
+}
+
+// replace gives the race at i the result r.
+func (a *Assembler) replace(i int, known bool, r *snapshot.RaceResult, asOf time.Time, out *Applied) {
+	old, contest := a.races[i], a.contests.get(r.Contest)
+	first := len(out.Findings)
 	next := a.contests.result(contest, r, out)
-	old := a.races[i]
-	if old.Contest == contest && old.Result.Equal(next) {
+	out.settle(first, old)
+	same := old.Result.Equal(next)
+	if known && old.Contest == contest && same {
 		return
 	}
 	race := *old
-	race.Contest, race.Unit, race.Result = contest, unit, next
-	if !old.Result.Equal(next) {
+	race.Contest, race.Unit, race.Result = contest, a.units.get(r.Unit), next
+	if !same {
 		race.AsOf = time.Time{}
 		if next.HasVotes() {
 			race.AsOf = asOf.Truncate(time.Second) // as precise as it is published
 		}
-		if known {
-			out.Changed++
-		}
+		out.moved = append(out.moved, moved{old, i})
+	}
+	if !same || !known {
+		out.Changed++
 	}
 	a.races[i] = &race
+}
+
+// race finds the race of a result, or makes it without a number.
+func (a *Assembler) race(r *snapshot.RaceResult, contest *snapshot.Contest) (at int, known bool) {
+	key := raceKey{r.Contest, r.Unit}
+	if i, known := a.at[key]; known {
+		return i, true
+	}
+	i := len(a.races)
+	unit := a.units.get(r.Unit)
+	a.at[key] = i
+	a.races = append(a.races, &snapshot.Race{ID: snapshot.RaceID(unit.ID, contest.ID), Contest: contest, Unit: unit,
+		Result: snapshot.Result{Votes: make([]snapshot.Count, len(contest.Choices))}})
+	a.owner = append(a.owner, owner{})
+	return i, false
 }
 
 // Snapshot returns everything known now. The first one fixes the order of the
@@ -217,9 +291,13 @@ func widen(r snapshot.Result, n int) snapshot.Result {
 	if len(r.Votes) == n {
 		return r
 	}
-	votes := make([]snapshot.Count, n)
-	copy(votes, r.Votes)
-	r.Votes = votes
+	r.Votes = widenVotes(r.Votes, n)
+	channels := r.Channels
+	r.Channels = nil
+	for _, ch := range channels {
+		ch.Votes = widenVotes(ch.Votes, n)
+		r.Channels = append(r.Channels, ch)
+	}
 	if r.Outcomes != nil {
 		outcomes := make([]snapshot.Outcome, n)
 		copy(outcomes, r.Outcomes)
@@ -228,8 +306,10 @@ func widen(r snapshot.Result, n int) snapshot.Result {
 	return r
 }
 
-func (out *Applied) note(code, format string, args ...any) {
-	out.Findings = append(out.Findings, snapshot.Finding{Code: code, Text: fmt.Sprintf(format, args...)})
+func widenVotes(votes []snapshot.Count, n int) []snapshot.Count {
+	wide := make([]snapshot.Count, n)
+	copy(wide, votes)
+	return wide
 }
 
 func stampText(s snapshot.Stamp) string {

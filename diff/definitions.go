@@ -13,7 +13,11 @@ type units struct {
 	at    map[string]int // key → place in order
 	ids   map[string]string
 	defs  []snapshot.UnitDef
+	by    []int // beside order: precedence of the feed that defined it
 	dirty bool
+
+	laid   map[string]snapshot.UnitDef // by key; see Define
+	pinned bool
 }
 
 func newUnits() *units { return &units{at: map[string]int{}, ids: map[string]string{}} }
@@ -29,7 +33,7 @@ func (s *units) restore(list []*snapshot.Unit) {
 			def.Parent = u.Parent.Key
 		}
 		s.at[u.Key], s.ids[u.ID] = len(s.order), u.Key
-		s.order, s.defs = append(s.order, u), append(s.defs, def)
+		s.order, s.defs, s.by = append(s.order, u), append(s.defs, def), append(s.by, 0)
 	}
 }
 
@@ -67,36 +71,60 @@ func checkIDs(what string, ids map[string]string, keys []string) error {
 }
 
 // merge adds what is new. A definition without a name or parent leaves the
-// known one alone. check must have passed.
-func (s *units) merge(defs []snapshot.UnitDef) {
+// known one alone, and so does that of a feed of lower precedence. check must
+// have passed.
+func (s *units) merge(defs []snapshot.UnitDef, precedence int, out *Applied) {
+	var left []string
 	for _, d := range defs {
+		if !s.takes(d.Key) {
+			left = append(left, quoted(d.Key))
+			continue
+		}
 		if d.Parent != "" && !s.has(d.Parent) {
-			s.add(snapshot.UnitDef{Key: d.Parent, Type: snapshot.OtherUnit})
+			if s.takes(d.Parent) {
+				s.add(snapshot.UnitDef{Key: d.Parent, Type: snapshot.OtherUnit}, precedence)
+			} else {
+				d.Parent = ""
+			}
 		}
 		i, known := s.at[d.Key]
 		if !known {
-			s.add(d)
+			s.add(d, precedence)
 			continue
 		}
-		old := s.defs[i]
-		next := snapshot.UnitDef{Key: d.Key, Name: cmp.Or(d.Name, old.Name), Parent: cmp.Or(d.Parent, old.Parent), Type: d.Type}
-		if d.Type == "" || d.Type == snapshot.OtherUnit && old.Type != "" {
-			next.Type = old.Type
+		old, first, then := s.defs[i], d, s.defs[i]
+		if precedence < s.by[i] {
+			first, then = then, first
 		}
+		laid := s.laid[d.Key]
+		s.by[i] = max(s.by[i], precedence)
+		next := snapshot.UnitDef{Key: d.Key, Name: cmp.Or(laid.Name, first.Name, then.Name), Parent: cmp.Or(laid.Parent, first.Parent, then.Parent),
+			Type: cmp.Or(definite(laid.Type), definite(first.Type), definite(then.Type), first.Type, then.Type)}
 		if next != old {
 			s.defs[i], s.dirty = next, true
 		}
 	}
+	if len(left) > 0 {
+		out.note("F_UNIT_NEW", "not pinned, their results are left out: %s", list(left))
+	}
 }
 
-func (s *units) add(d snapshot.UnitDef) {
+// definite is a type that says something, else "".
+func definite(t snapshot.UnitType) snapshot.UnitType {
+	if t == snapshot.OtherUnit {
+		return ""
+	}
+	return t
+}
+
+func (s *units) add(d snapshot.UnitDef, precedence int) {
 	id, _ := snapshot.Slug(d.Key) // checked
 	u := &snapshot.Unit{ID: id, Key: d.Key, Name: cmp.Or(d.Name, d.Key), Type: d.Type}
 	if d.Parent != "" {
 		u.Parent = s.get(d.Parent)
 	}
 	s.at[d.Key], s.ids[id] = len(s.order), d.Key
-	s.order, s.defs = append(s.order, u), append(s.defs, d)
+	s.order, s.defs, s.by = append(s.order, u), append(s.defs, d), append(s.by, precedence)
 }
 
 // link makes new units where a definition or an ancestor changed, so that
@@ -136,7 +164,11 @@ type contests struct {
 	order []*snapshot.Contest
 	at    map[string]int
 	ids   map[string]string
+	by    []int // beside order: precedence of the feed that defined it
 	dirty bool
+
+	laid   map[string]laidContest // by key; see Define
+	pinned bool
 }
 
 func newContests() *contests { return &contests{at: map[string]int{}, ids: map[string]string{}} }
@@ -156,7 +188,7 @@ func (s *contests) list() []*snapshot.Contest { return slices.Clone(s.order) }
 func (s *contests) restore(list []*snapshot.Contest) {
 	for _, c := range list {
 		s.at[c.Key], s.ids[c.ID] = len(s.order), c.Key
-		s.order = append(s.order, c)
+		s.order, s.by = append(s.order, c), append(s.by, 0)
 	}
 }
 
@@ -189,25 +221,48 @@ func (s *contests) check(defs []snapshot.ContestDef) error {
 
 // merge adds what is new and makes a new Contest where a definition changed.
 // Choices keep their place; new ones are appended. check must have passed.
-func (s *contests) merge(defs []snapshot.ContestDef, out *Applied) {
+func (s *contests) merge(defs []snapshot.ContestDef, precedence int, out *Applied) {
+	var left []string
 	for _, d := range defs {
 		i, known := s.at[d.Key]
-		if !known {
-			id, _ := snapshot.Slug(d.Key)
-			s.at[d.Key], s.ids[id] = len(s.order), d.Key
-			c := &snapshot.Contest{ID: id, Key: d.Key, Name: d.Name, Type: d.Type, Seats: d.Seats, Order: d.Order, Heading: d.Heading}
-			c.Choices = make([]snapshot.Choice, len(d.Choices))
-			for j, def := range d.Choices {
-				choice, _ := snapshot.Slug(def.Key)
-				c.Choices[j] = snapshot.Choice{ID: choice, ChoiceDef: def}
-			}
-			s.order = append(s.order, c)
+		laid, isLaid := s.laid[d.Key]
+		switch {
+		case s.pinned && !isLaid:
+			left = append(left, quoted(d.Key)+" ("+quoted(d.Name)+")")
+			continue
+		case s.pinned:
+			laid.compare(s.order[i], d, out)
+			continue
+		case !known:
+			s.add(d, precedence)
 			continue
 		}
+		if isLaid {
+			d = laid.over(d)
+		}
+		if precedence < s.by[i] {
+			d = yield(s.order[i], d)
+		}
+		s.by[i] = max(s.by[i], precedence)
 		if next := redefine(s.order[i], d, out); next != nil {
 			s.order[i], s.dirty = next, true
 		}
 	}
+	if len(left) > 0 {
+		out.note("F_CONTEST_NEW", "not pinned, their results are left out: %s", list(left))
+	}
+}
+
+func (s *contests) add(d snapshot.ContestDef, precedence int) {
+	id, _ := snapshot.Slug(d.Key) // checked
+	s.at[d.Key], s.ids[id] = len(s.order), d.Key
+	c := &snapshot.Contest{ID: id, Key: d.Key, Name: d.Name, Type: d.Type, Seats: d.Seats, Order: d.Order, Heading: d.Heading}
+	c.Choices = make([]snapshot.Choice, len(d.Choices))
+	for j, def := range d.Choices {
+		choice, _ := snapshot.Slug(def.Key)
+		c.Choices[j] = snapshot.Choice{ID: choice, ChoiceDef: def}
+	}
+	s.order, s.by = append(s.order, c), append(s.by, precedence)
 }
 
 // redefine returns c as d defines it, or nil when that says nothing new. What
@@ -217,7 +272,11 @@ func redefine(c *snapshot.Contest, d snapshot.ContestDef, out *Applied) *snapsho
 	next.Name, next.Heading = cmp.Or(d.Name, c.Name), cmp.Or(d.Heading, c.Heading)
 	next.Type, next.Seats, next.Order = cmp.Or(d.Type, c.Type), cmp.Or(d.Seats, c.Seats), cmp.Or(d.Order, c.Order)
 	changed := next.Name != c.Name || next.Heading != c.Heading || next.Type != c.Type || next.Seats != c.Seats || next.Order != c.Order
+	if renamed(c.Name, next.Name, c.Key) || differ(c.Type, next.Type) || differ(c.Seats, next.Seats) {
+		out.about(c, "F_CONTEST_CHANGED", "contest %s is now %s, was %s", c.ID, contestText(d), contestText(snapshot.ContestDef{Name: c.Name, Type: c.Type, Seats: c.Seats}))
+	}
 	next.Choices = slices.Clone(c.Choices)
+	var moved []change // what was said and is said no more
 	for j, def := range d.Choices {
 		at := j
 		if at >= len(c.Choices) || c.Choices[at].Key != def.Key {
@@ -226,14 +285,23 @@ func redefine(c *snapshot.Contest, d snapshot.ContestDef, out *Applied) *snapsho
 		if at < 0 {
 			id, _ := snapshot.Slug(def.Key)
 			next.Choices = append(next.Choices, snapshot.Choice{ID: id, ChoiceDef: def})
-			out.note("F_CHOICE_NEW", "contest %s: choice %s (%q) appeared", c.ID, id, def.Name)
+			out.about(c, "F_CHOICE_NEW", "contest %s: choice %s (%q) appeared", c.ID, id, def.Name)
 			changed = true
 			continue
 		}
-		if next.Choices[at].ChoiceDef != def {
-			out.note("F_CHOICE_CHANGED", "contest %s: choice %s is now %q, was %q", c.ID, next.Choices[at].ID, def.Name, next.Choices[at].Name)
+		if old := next.Choices[at].ChoiceDef; old != def {
+			if (change{old, def}).takesAway() {
+				moved = append(moved, change{old, def})
+			}
 			next.Choices[at].ChoiceDef = def
 			changed = true
+		}
+	}
+	if swapped(moved) {
+		out.about(c, "F_CHOICE_SWAPPED", "contest %s: %s", c.ID, swapText(moved))
+	} else {
+		for _, m := range moved {
+			out.about(c, "F_CHOICE_CHANGED", "contest %s: choice %q is now %s, was %s", c.ID, m.to.Key, choiceText(m.to), choiceText(m.from))
 		}
 	}
 	if !changed {
@@ -244,32 +312,58 @@ func redefine(c *snapshot.Contest, d snapshot.ContestDef, out *Applied) *snapsho
 
 // result puts votes into the order of the contest's choices.
 func (s *contests) result(c *snapshot.Contest, r *snapshot.RaceResult, out *Applied) snapshot.Result {
-	res := snapshot.Result{Votes: make([]snapshot.Count, len(c.Choices)), Totals: r.Totals, Status: r.Status}
-	var at map[string]int
-	for i, v := range r.Votes {
-		if i >= len(c.Choices) || c.Choices[i].Key != v.Key {
-			if at == nil {
-				at = make(map[string]int, len(c.Choices))
-				for j, ch := range c.Choices {
-					at[ch.Key] = j
-				}
-			}
-			j, ok := at[v.Key]
+	res := snapshot.Result{Totals: r.Totals, Status: r.Status, Kind: r.Kind}
+	p := placer{contest: c, unit: r.Unit, out: out}
+	res.Votes, res.Outcomes = p.votes(r.Votes)
+	for _, ch := range r.Channels {
+		votes, _ := p.votes(ch.Votes)
+		res.Channels = append(res.Channels, snapshot.Channel{Name: ch.Name, Votes: votes, Totals: ch.Totals})
+	}
+	return res
+}
+
+// placer finds the places of votes in one contest.
+type placer struct {
+	contest *snapshot.Contest
+	unit    string
+	out     *Applied
+	at      map[string]int // key → place; made when the order is another one
+}
+
+// votes returns votes and outcomes by place; outcomes is nil when none is
+// stated. Votes for what no definition names are left out.
+func (p *placer) votes(list []snapshot.ChoiceVotes) (votes []snapshot.Count, outcomes []snapshot.Outcome) {
+	n := len(p.contest.Choices)
+	votes = make([]snapshot.Count, n)
+	for i, v := range list {
+		if i >= n || p.contest.Choices[i].Key != v.Key {
+			j, ok := p.place(v.Key)
 			if !ok {
-				out.note("F_CHOICE_UNKNOWN", "contest %s in unit %s: votes for %q, which no definition names, are left out", c.ID, r.Unit, v.Key)
+				p.out.note("F_CHOICE_UNKNOWN", "contest %s in unit %s: votes for %q, which no definition names, are left out", p.contest.ID, p.unit, v.Key)
 				continue
 			}
 			i = j
 		}
-		res.Votes[i] = v.Votes
+		votes[i] = v.Votes
 		if v.Outcome != snapshot.NoOutcome {
-			if res.Outcomes == nil {
-				res.Outcomes = make([]snapshot.Outcome, len(c.Choices))
+			if outcomes == nil {
+				outcomes = make([]snapshot.Outcome, n)
 			}
-			res.Outcomes[i] = v.Outcome
+			outcomes[i] = v.Outcome
 		}
 	}
-	return res
+	return votes, outcomes
+}
+
+func (p *placer) place(key string) (int, bool) {
+	if p.at == nil {
+		p.at = make(map[string]int, len(p.contest.Choices))
+		for i, ch := range p.contest.Choices {
+			p.at[ch.Key] = i
+		}
+	}
+	i, ok := p.at[key]
+	return i, ok
 }
 
 // pin orders the races once: units from the root downwards, contests by their
@@ -291,10 +385,15 @@ func (a *Assembler) pin() {
 			cmp.Compare(r.Contest.Order, o.Contest.Order),
 			cmp.Compare(place[r.Contest], place[o.Contest]))
 	})
-	races, owners := make([]*snapshot.Race, len(idx)), make([]owner, len(idx))
+	races, owners, moved := make([]*snapshot.Race, len(idx)), make([]owner, len(idx)), make([]int, len(idx))
 	for to, from := range idx {
-		races[to], owners[to] = a.races[from], a.owner[from]
+		races[to], owners[to], moved[from] = a.races[from], a.owner[from], to
 		a.at[raceKey{races[to].Contest.Key, races[to].Unit.Key}] = to
+	}
+	for _, s := range a.scopes {
+		for i, from := range s.races {
+			s.races[i] = moved[from]
+		}
 	}
 	a.races, a.owner, a.pinned = races, owners, true
 }

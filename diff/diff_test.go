@@ -100,6 +100,81 @@ func TestAfterAStartNothingOlderThanWhatIsPublishedIsTaken(t *testing.T) {
 	}
 }
 
+func TestAFinalCountIsReplacedByAFinalOneOnly(t *testing.T) {
+	kind := func(minute int, k snapshot.CountKind, votes ...int64) snapshot.Update {
+		u := update("s", minute, votes...)
+		u.Results[0].Kind = k
+		return u
+	}
+	const inter, final, plain = snapshot.IntermediateCount, snapshot.FinalCount, snapshot.PlainCount
+	for _, row := range []struct {
+		name        string
+		first, then snapshot.Update
+		want        string
+		kind        snapshot.CountKind
+		code        string
+	}{
+		{"the final one replaces", kind(1, inter, 10, 20), kind(2, final, 9, 19), "land--c[9 19]", final, ""},
+		{"also of the same stamp", kind(1, inter, 10, 20), kind(1, final, 9, 19), "land--c[9 19]", final, ""},
+		{"also the same numbers", kind(1, inter, 10, 20), kind(2, final, 10, 20), "land--c[10 20]", final, ""},
+		{"a later final one replaces", kind(1, final, 10, 20), kind(2, final, 8, 20), "land--c[8 20]", final, "F_DECREASE"},
+		{"a later intermediate one does not", kind(1, final, 10, 20), kind(2, inter, 11, 21), "land--c[10 20]", final, "F_KIND"},
+		{"nor one that says nothing", kind(1, final, 10, 20), kind(2, plain, 11, 21), "land--c[10 20]", final, "F_KIND"},
+		{"an older final one is old", kind(2, inter, 10, 20), kind(1, final, 9, 19), "land--c[10 20]", inter, "I_OLD"},
+	} {
+		a := NewAssembler(nil)
+		apply(t, a, row.first)
+		for name, asm := range map[string]*Assembler{"running": a, "started again": NewAssembler(a.Snapshot())} {
+			out := apply(t, asm, row.then)
+			code := ""
+			for _, f := range out.Findings {
+				code += f.Code
+			}
+			s := asm.Snapshot()
+			if got := votes(s); got != row.want || s.Races[0].Result.Kind != row.kind || code != row.code {
+				t.Errorf("%s, %s: %s %q with finding %q, want %s %q with %q", row.name, name, got, s.Races[0].Result.Kind, code, row.want, row.kind, row.code)
+			}
+		}
+	}
+}
+
+func TestChannelsAreInTheOrderOfTheChoicesToo(t *testing.T) {
+	n := snapshot.Of
+	a := NewAssembler(nil)
+	u := update("s", 1, 10, 20)
+	u.Results[0].Channels = []snapshot.ChannelVotes{
+		{Name: "online", Votes: []snapshot.ChoiceVotes{{Key: "b", Votes: n(12)}, {Key: "a", Votes: n(4)}}, Totals: snapshot.Totals{Blank: n(1)}},
+		{Name: "on site", Votes: []snapshot.ChoiceVotes{{Key: "b", Votes: n(8)}}},
+	}
+	apply(t, a, u)
+	before := a.Snapshot()
+	want := []snapshot.Channel{
+		{Name: "online", Votes: []snapshot.Count{n(4), n(12)}, Totals: snapshot.Totals{Blank: n(1)}},
+		{Name: "on site", Votes: []snapshot.Count{{}, n(8)}},
+	}
+	if got := before.Races[0].Result.Channels; !slices.EqualFunc(got, want, snapshot.Channel.Equal) {
+		t.Errorf("channels %v, want %v", got, want)
+	}
+	u.Stamp.Time = u.Stamp.Time.Add(time.Minute)
+	u.Results[0].Channels = slices.Clone(u.Results[0].Channels)
+	u.Results[0].Channels[1].Votes = []snapshot.ChoiceVotes{{Key: "b", Votes: n(9)}}
+	if out := apply(t, a, u); out.Changed != 1 || Compare(before, a.Snapshot()).Empty() {
+		t.Errorf("a channel that changed alone is no change: %+v", out)
+	}
+	names := update("more", 2)
+	names.Results = nil
+	names.Contests[0].Choices = []snapshot.ChoiceDef{{Key: "z", Name: "New"}}
+	apply(t, a, names)
+	for _, ch := range a.Snapshot().Races[0].Result.Channels {
+		if len(ch.Votes) != 3 || ch.Votes[2].Present() {
+			t.Errorf("channel %s has votes %v after a choice was appended", ch.Name, ch.Votes)
+		}
+	}
+	if got := before.Races[0].Result.Channels; !slices.EqualFunc(got, want, snapshot.Channel.Equal) {
+		t.Errorf("a snapshot handed out has changed: %v", got)
+	}
+}
+
 func TestAnUpdateThatContradictsIsRefusedWhole(t *testing.T) {
 	for name, row := range map[string]struct {
 		change func(*snapshot.Update)
@@ -191,7 +266,7 @@ func TestTheFirstSnapshotFixesTheOrderOfRaces(t *testing.T) {
 		u := snapshot.Update{Feed: "f", Scope: fmt.Sprint(minute), Stamp: snapshot.Stamp{Time: noon.Add(time.Duration(minute) * time.Minute)},
 			Units: []snapshot.UnitDef{{Key: "t2", Parent: "land"}, {Key: "land"}, {Key: "t1", Parent: "land"}}}
 		for _, r := range results {
-			u.Contests = append(u.Contests, snapshot.ContestDef{Key: r[0], Order: map[string]int{"x": 2, "y": 1}[r[0]]})
+			u.Contests = append(u.Contests, snapshot.ContestDef{Key: r[0], Order: map[string]int{"x": 2, "y": 1}[r[0]], Choices: []snapshot.ChoiceDef{{Key: "a"}}})
 			u.Results = append(u.Results, snapshot.RaceResult{Contest: r[0], Unit: r[1]})
 		}
 		apply(t, a, u)

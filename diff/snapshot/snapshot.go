@@ -56,18 +56,37 @@ type Result struct {
 	Outcomes []Outcome
 	Totals   Totals
 	Status   Status
+	Kind     CountKind
+	// Channels are the same votes by the way they were cast, in the source's
+	// order; nil when the source does not tell them apart.
+	Channels []Channel
+}
+
+// Channel is the part of a result that was cast one way. Votes are in the
+// order of the contest's choices.
+type Channel struct {
+	Name   string
+	Votes  []Count
+	Totals Totals
 }
 
 // Equal reports whether two results say the same.
 func (r Result) Equal(o Result) bool {
-	return r.Totals == o.Totals && r.Status == o.Status &&
-		slices.Equal(r.Votes, o.Votes) && slices.Equal(r.Outcomes, o.Outcomes)
+	return r.Totals == o.Totals && r.Status == o.Status && r.Kind == o.Kind &&
+		slices.Equal(r.Votes, o.Votes) && slices.Equal(r.Outcomes, o.Outcomes) &&
+		slices.EqualFunc(r.Channels, o.Channels, Channel.Equal)
 }
 
-// HasVotes reports whether any choice has a count. Before that, pages say
-// "nothing yet".
+// Equal reports whether two channels say the same.
+func (c Channel) Equal(o Channel) bool {
+	return c.Name == o.Name && c.Totals == o.Totals && slices.Equal(c.Votes, o.Votes)
+}
+
+// HasVotes reports whether any choice has a count, be it in one channel alone.
+// Before that, pages say "nothing yet".
 func (r Result) HasVotes() bool {
-	return slices.ContainsFunc(r.Votes, Count.Present)
+	return slices.ContainsFunc(r.Votes, Count.Present) ||
+		slices.ContainsFunc(r.Channels, func(c Channel) bool { return slices.ContainsFunc(c.Votes, Count.Present) })
 }
 
 // Snapshot is everything known at one moment. It is immutable and may be read

@@ -102,14 +102,38 @@ func FuzzSlug(f *testing.F) {
 	})
 }
 
+func TestResultsDifferByKindAndByChannel(t *testing.T) {
+	with := func(change func(*Result)) Result {
+		r := Result{Votes: []Count{Of(3)}, Kind: FinalCount, Channels: []Channel{{Name: "post", Votes: []Count{Of(1)}, Totals: Totals{Blank: Of(2)}}}}
+		change(&r)
+		return r
+	}
+	same := with(func(*Result) {})
+	if !same.Equal(with(func(*Result) {})) {
+		t.Error("equal results differ")
+	}
+	for name, other := range map[string]Result{
+		"kind":     with(func(r *Result) { r.Kind = IntermediateCount }),
+		"channels": with(func(r *Result) { r.Channels = nil }),
+		"name":     with(func(r *Result) { r.Channels[0].Name = "site" }),
+		"votes":    with(func(r *Result) { r.Channels[0].Votes[0] = Of(2) }),
+		"totals":   with(func(r *Result) { r.Channels[0].Totals.Blank = Count{} }),
+	} {
+		if same.Equal(other) || other.Equal(same) {
+			t.Errorf("another %s is no difference", name)
+		}
+	}
+}
+
 func TestWithoutCountsLeavesDefinitionsOnly(t *testing.T) {
 	c := &Contest{Choices: make([]Choice, 2)}
 	r := &Race{ID: "r", Contest: c, Unit: &Unit{}, Result: Result{Votes: []Count{Of(1), Of(2)}, Outcomes: []Outcome{Elected, NoOutcome},
-		Totals: Totals{Valid: Of(3), Electorate: Of(9), UnitsIn: Of(1), UnitsTotal: Of(4)}, Status: UnofficialPartial}}
+		Totals: Totals{Valid: Of(3), Electorate: Of(9), UnitsIn: Of(1), UnitsTotal: Of(4)}, Status: UnofficialPartial,
+		Kind: IntermediateCount, Channels: []Channel{{Name: "post", Votes: []Count{Of(1), Of(2)}}}}}
 	s := &Snapshot{Races: []*Race{r}}
 	bare := s.WithoutCounts()
 	got := bare.Races[0].Result
-	if got.HasVotes() || got.Outcomes != nil || got.Status != PreElection || got.Totals != (Totals{Electorate: Of(9), UnitsTotal: Of(4)}) || len(got.Votes) != 2 {
+	if got.HasVotes() || got.Outcomes != nil || got.Kind != PlainCount || got.Channels != nil || got.Status != PreElection || got.Totals != (Totals{Electorate: Of(9), UnitsTotal: Of(4)}) || len(got.Votes) != 2 {
 		t.Errorf("left %+v", got)
 	}
 	if !s.HasVotes() || r.Result.Votes[0] != Of(1) {

@@ -32,10 +32,16 @@ type Update struct {
 	// "USPresCty.txt"). Stamps are compared within one feed and scope: an
 	// update older than the last accepted one of its scope is ignored.
 	Scope string
+	// Precedence settles two feeds that state the same race: the higher one
+	// owns it from then on. The loop sets it from the configuration.
+	Precedence int
 	// Rank settles two scopes of one feed that state the same race: the
 	// higher one owns it from then on. Most formats leave it 0.
 	Rank  int
 	Stamp Stamp
+	// Partial says that the update speaks of what moved only. Without it, a
+	// race that its scope stated before and that it leaves out has vanished.
+	Partial bool
 
 	Name string // the election's name, where the payload states it
 	// Election is the source's own id of the election, where it states one.
@@ -123,6 +129,9 @@ type Totals struct {
 // stable (see docs/formats.md); Text is one sentence for the operator.
 type Finding struct {
 	Code, Text string
+	// Contest and Race are the ids of what it is about; Race is empty when it
+	// is about every race of the contest, both are when it is about neither.
+	Contest, Race string
 }
 
 // UnitType is the kind of a reporting unit (NIST SP 1500-100 ReportingUnitType).
