@@ -80,6 +80,13 @@ type Options struct {
 	MaxBytes int64
 	// Encodings are tried in their order; nil means the format's own.
 	Encodings []Encoding
+	// ZipEntry is the pattern of path.Match for the whole name of the one file
+	// expected in a zip; "" means that the format has no zips. Payloads that
+	// are not packed, or with gzip, are read in any case.
+	ZipEntry string
+	// ZipOthers passes over the other files of a zip, and ZipEntry is then the
+	// pattern of the last part of the name: for archives that bring their schemas.
+	ZipOthers bool
 	// Mapping is the text of the feed's mapping file, for formats that need one.
 	Mapping []byte
 	// SignatureKey is the text of the key that payloads must be signed with;
@@ -98,7 +105,9 @@ const DefaultMaxBytes = 64 << 20
 type Format struct {
 	Name string // as written in the configuration: "tse"
 	Doc  string // one line for `herald formats`
-	Zone string // of the authority, "America/Chicago"; "" when the configuration says
+	// Stamps says in one line where the order of its updates comes from.
+	Stamps string
+	Zone   string // of the authority, "America/Chicago"; "" when the configuration says
 	// Concurrent says that Decode may be called by many at once and that the
 	// order of calls does not matter.
 	Concurrent bool

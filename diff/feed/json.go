@@ -14,6 +14,8 @@ const (
 	maxDepth = 64
 	maxToken = 64 << 10
 	maxKeys  = 2048 // of one object
+	// maxMembers bounds the keys and items of a payload, as maxElements does.
+	maxMembers = maxElements
 )
 
 // JSON reads a payload strictly, front to back (RFC 8259, and stricter):
@@ -43,6 +45,7 @@ type JSON struct {
 	body    []byte
 	pos     int
 	frames  []frame
+	members int
 	seen    []keyRef // keys of all open objects, innermost last
 	ended   []keyRef // keys of the object that ended last
 	scratch []byte
@@ -167,13 +170,18 @@ func (r *JSON) next(end byte) bool {
 		r.ended, r.seen = r.seen[f.keys:], r.seen[:f.keys]
 		r.frames = r.frames[:len(r.frames)-1]
 		return false
+	case r.members == maxMembers:
+		r.Refuse("E_COUNT", "more than %d keys and items", maxMembers)
+		return false
 	case f.first:
 		f.first = false
+		r.members++
 		return true
 	case r.body[r.pos] != ',':
 		r.syntax("a comma")
 		return false
 	}
+	r.members++
 	r.pos++
 	r.space()
 	if r.pos < len(r.body) && r.body[r.pos] == end {

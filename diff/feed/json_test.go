@@ -81,6 +81,19 @@ func TestDocumentsThatAreNotStrictAreRefusedByCode(t *testing.T) {
 	}
 }
 
+func TestKeysAndItemsOfAPayloadAreBounded(t *testing.T) {
+	r, err := OpenJSON(Payload{Body: []byte(`[{"a":1},{"a":2}]`)}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.members = maxMembers - 3
+	r.Skip()
+	_, err = r.Finish("")
+	if got := refusal(t, err); got.Code != "E_COUNT" || got.Field != "[1]" {
+		t.Errorf("got %v, want E_COUNT at the second item", got)
+	}
+}
+
 func TestEveryPrefixOfADocumentIsTruncated(t *testing.T) {
 	const whole = `{"a":[1,"b\u00e9\n",null,true,{"c":-1.5e+3}],"d":false}`
 	if err := walk(whole); err != nil {

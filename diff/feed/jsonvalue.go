@@ -69,6 +69,23 @@ func (r *JSON) Scalar() (b []byte, present bool) {
 	return nil, false
 }
 
+// Bool takes true, false or null; present is false for null.
+func (r *JSON) Bool() (value, present bool) {
+	switch c := r.Kind(); c {
+	case 't':
+		r.word("true")
+		return r.err == nil, r.err == nil
+	case 'f':
+		r.word("false")
+		return false, r.err == nil
+	case 'n':
+		r.word("null")
+	default:
+		r.mistyped(c, "true or false")
+	}
+	return false, false
+}
+
 func (r *JSON) space() {
 	b, i := r.body, r.pos
 	for i < len(b) && b[i] <= ' ' && (b[i] == ' ' || b[i] == '\n' || b[i] == '\r' || b[i] == '\t') {

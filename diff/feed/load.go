@@ -3,21 +3,6 @@ package feed
 import (
 	"bytes"
 	"fmt"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/charmap"
-)
-
-// Encoding says how the text of a format is written down.
-type Encoding int
-
-// The encodings. A byte order mark of UTF-8 is stripped once, other marks are
-// refused.
-const (
-	UTF8 Encoding = iota
-	// UTF8OrWindows1252 is for sources that send one byte a letter without
-	// saying so: bytes that are not UTF-8 are read as Windows-1252.
-	UTF8OrWindows1252
 )
 
 // Refuse is a refusal of p as a whole; the caller adds line, place and field
@@ -27,75 +12,62 @@ func (p Payload) Refuse(code, format string, args ...any) *Refusal {
 }
 
 // Load is the one way in: it returns the text of p in UTF-8 without a byte
-// order mark and without control characters other than tab, CR and LF. What it
-// returns may alias p.Body. It refuses, with a *Refusal: E_SIZE, E_EMPTY,
-// E_CONTAINER (gzip or zip), E_ENCODING (UTF-16 or UTF-32), E_NOT_FEED (markup
-// where a format has none: an error page, a bucket's error), E_UTF8 and
-// E_CONTROL. Formats that are markup do not come this way.
-func Load(p Payload, opts Options, enc Encoding) ([]byte, error) {
-	body, err := open(p, opts, enc)
+// order mark and without control characters other than tab, CR and LF. It is
+// unpacked first, and read in the first encoding that fits of those that opts
+// names, else of the format's own, else as UTF-8. What Load returns may alias
+// p.Body. It refuses, with a *Refusal: E_SIZE, E_EMPTY, E_CONTAINER (damaged,
+// or a zip where there is none), E_ZIP (not the one expected entry), E_BOMB,
+// E_TRUNCATED (a gzip or a letter that ends in the middle), E_ENCODING (UTF-16
+// or UTF-32), E_NOT_FEED (markup where a format has none: an error page, a
+// bucket's error), E_UTF8 and E_CONTROL. Formats that are markup do not come
+// this way, but by OpenXML.
+func Load(p Payload, opts Options, own ...Encoding) ([]byte, error) {
+	body, err := open(p, opts, own...)
 	if err != nil {
 		return nil, err
 	}
-	if i := controlByte(body); i >= 0 {
-		r := p.Refuse("E_CONTROL", "control character 0x%02x", body[i])
-		r.Line = lineAt(body, i)
-		return nil, r
+	if err := checkControl(p, body); err != nil {
+		return nil, err
 	}
 	return body, nil
 }
 
 // open is Load without the look for control characters, which the reader of
 // JSON finds on its way.
-func open(p Payload, opts Options, enc Encoding) ([]byte, error) {
-	limit := opts.MaxBytes
-	if limit <= 0 {
-		limit = DefaultMaxBytes
-	}
-	body := p.Body
-	if int64(len(body)) > limit {
-		return nil, p.Refuse("E_SIZE", "%d bytes, more than the %d allowed", len(body), limit)
-	}
-	if err := sniff(p, body); err != nil {
+func open(p Payload, opts Options, own ...Encoding) ([]byte, error) {
+	body, err := openPacked(p, opts)
+	if err != nil {
 		return nil, err
 	}
-	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
-	head := bytes.TrimLeft(body, " \t\r\n")
+	head := bytes.TrimLeft(bytes.TrimPrefix(body, []byte(utf8Mark)), " \t\r\n")
 	if len(head) == 0 {
 		return nil, p.Refuse("E_EMPTY", "nothing but white space")
 	}
 	if head[0] == '<' {
 		return nil, p.Refuse("E_NOT_FEED", "%s instead of results", markup(head))
 	}
-	if !utf8.Valid(body) {
-		if enc != UTF8OrWindows1252 {
-			bad := invalidUTF8(body)
-			r := p.Refuse("E_UTF8", "byte 0x%02x is not UTF-8", body[bad])
-			r.Line = lineAt(body, bad)
-			return nil, r
-		}
-		var err error
-		if body, err = charmap.Windows1252.NewDecoder().Bytes(body); err != nil {
-			return nil, &Refusal{Code: "E_UTF8", Feed: p.Feed, File: p.Name, Text: "read as Windows-1252", Err: err}
+	encodings := opts.Encodings
+	if len(encodings) == 0 {
+		encodings = own
+	}
+	if len(encodings) == 0 {
+		encodings = []Encoding{UTF8}
+	}
+	return decodeText(p, body, encodings)
+}
+
+// openPacked unpacks p and refuses what no encoding of ours has.
+func openPacked(p Payload, opts Options) ([]byte, error) {
+	body, err := unpack(p, opts)
+	if err != nil {
+		return nil, err
+	}
+	for mark, name := range map[string]string{"\xff\xfe": "UTF-16 or UTF-32", "\xfe\xff": "UTF-16", "\x00\x00\xfe\xff": "UTF-32"} {
+		if hasPrefix(body, mark) {
+			return nil, p.Refuse("E_ENCODING", "%s where UTF-8 is expected", name)
 		}
 	}
 	return body, nil
-}
-
-// sniff refuses what can be told from the first bytes.
-func sniff(p Payload, body []byte) error {
-	for _, c := range []struct{ magic, code, text string }{
-		{"\x1f\x8b", "E_CONTAINER", "gzip where plain text is expected"},
-		{"PK\x03\x04", "E_CONTAINER", "zip where plain text is expected"},
-		{"\xff\xfe", "E_ENCODING", "UTF-16 or UTF-32 where UTF-8 is expected"},
-		{"\xfe\xff", "E_ENCODING", "UTF-16 where UTF-8 is expected"},
-		{"\x00\x00\xfe\xff", "E_ENCODING", "UTF-32 where UTF-8 is expected"},
-	} {
-		if bytes.HasPrefix(body, []byte(c.magic)) {
-			return p.Refuse(c.code, "%s", c.text)
-		}
-	}
-	return nil
 }
 
 // markup names what stands where a feed should be.
@@ -123,15 +95,15 @@ func between(b []byte, open, shut string) string {
 	return string(inner)
 }
 
-func invalidUTF8(b []byte) int {
-	for i := 0; i < len(b); {
-		r, n := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && n == 1 {
-			return i
-		}
-		i += n
+// checkControl refuses control characters other than tab, CR and LF.
+func checkControl(p Payload, body []byte) error {
+	i := controlByte(body)
+	if i < 0 {
+		return nil
 	}
-	return -1
+	r := p.Refuse("E_CONTROL", "control character 0x%02x", body[i])
+	r.Line = lineAt(body, i)
+	return r
 }
 
 // controlByte returns the place of the first C0 control other than tab, LF and

@@ -27,11 +27,11 @@ func TestPayloadsThatAreNoFeedAreRefusedByCode(t *testing.T) {
 		"login page":      {"\n<!DOCTYPE html><html><body>Sign in</body></html>", "E_NOT_FEED", "HTML"},
 		"bucket error":    {`<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>`, "E_NOT_FEED", "NoSuchKey"},
 		"other markup":    {"<results/>", "E_NOT_FEED", "markup"},
-		"gzip":            {"\x1f\x8b\x08", "E_CONTAINER", "gzip"},
+		"gzip":            {"\x1f\x8b\x08", "E_TRUNCATED", "gzip"},
 		"zip":             {"PK\x03\x04", "E_CONTAINER", "zip"},
 		"UTF-16":          {"\xff\xfe{\x00", "E_ENCODING", "UTF-16"},
-		"Latin-1":         {"a\nJos\xe9", "E_UTF8", "0xe9"},
-		"half a sequence": {"abc\xc3", "E_UTF8", "0xc3"},
+		"Latin-1":         {"a\nJos\xe9\n", "E_UTF8", "0xe9"},
+		"half a letter":   {"abc\xc3", "E_TRUNCATED", "letter"},
 		"NUL":             {"a\x00b", "E_CONTROL", "0x00"},
 		"escape sequence": {"a\x1b[31m", "E_CONTROL", "0x1b"},
 		"delete":          {"a\x7f", "E_CONTROL", "0x7f"},
@@ -70,14 +70,14 @@ func TestAByteOrderMarkIsStrippedOnce(t *testing.T) {
 func TestBytesThatAreNotUTF8AreReadAsWindows1252WhereAFormatSaysSo(t *testing.T) {
 	body := []byte("Jos\xe9 \x96 \x93x\x94")
 	kept := bytes.Clone(body)
-	got, err := Load(Payload{Body: body}, Options{}, UTF8OrWindows1252)
+	got, err := Load(Payload{Body: body}, Options{}, UTF8, Windows1252)
 	if err != nil || string(got) != "José – “x”" {
 		t.Errorf("Load = %q, %v", got, err)
 	}
 	if !bytes.Equal(body, kept) {
 		t.Error("the payload was changed")
 	}
-	got, err = Load(Payload{Body: []byte("José")}, Options{}, UTF8OrWindows1252)
+	got, err = Load(Payload{Body: []byte("José")}, Options{}, UTF8, Windows1252)
 	if err != nil || string(got) != "José" {
 		t.Errorf("UTF-8 was read twice: %q, %v", got, err)
 	}
@@ -156,4 +156,131 @@ func TestTimesThatTheZoneSkipsAreRefused(t *testing.T) {
 			t.Errorf("ParseLocal(%q) = %v, %v; want E_TIME", bad, got, r)
 		}
 	}
+}
+
+func TestTextIsReadInTheFirstEncodingThatFits(t *testing.T) {
+	for _, c := range []struct {
+		body      string
+		encodings []Encoding
+		want      string // text, or a code
+	}{
+		{"Jos\u00e9", nil, "José"},
+		{"Jos\xe9 x", nil, "E_UTF8"},
+		{"Jos\u00e9", []Encoding{UTF8, ISO8859_1}, "José"},
+		{"Jos\xe9 x", []Encoding{UTF8, ISO8859_1}, "José x"},
+		{"Jos\xe9", []Encoding{ISO8859_1}, "José"},
+		{"Jos\u00e9", []Encoding{ISO8859_1}, "JosÃ©"},
+		{"\x96 Jos\xe9", []Encoding{UTF8, ISO8859_1}, "E_UTF8"},
+		{"\x96 Jos\xe9", []Encoding{UTF8, ISO8859_1, Windows1252}, "– José"},
+		{"\x81 Jos\xe9", []Encoding{UTF8, Windows1252}, "E_UTF8"},
+		{"\xef\xbb\xbfJos\u00e9", []Encoding{Windows1252}, "José"},
+		{"\xef\xbb\xbfJos\xe9 x", []Encoding{UTF8, Windows1252}, "E_UTF8"},
+	} {
+		got, err := Load(Payload{Body: []byte(c.body)}, Options{Encodings: c.encodings})
+		if err != nil {
+			got = []byte(refusal(t, err).Code)
+		}
+		if string(got) != c.want {
+			t.Errorf("%q in %v: %q, want %q", c.body, c.encodings, got, c.want)
+		}
+	}
+	got, err := Load(Payload{Body: []byte("Jos\xe9")}, Options{Encodings: []Encoding{ISO8859_1}}, UTF8)
+	if err != nil || string(got) != "José" {
+		t.Errorf("the configuration does not come before the format: %q, %v", got, err)
+	}
+}
+
+func TestEncodingsAreKnownByTheirNames(t *testing.T) {
+	for _, e := range []Encoding{UTF8, ISO8859_1, Windows1252} {
+		if got, err := ParseEncoding(strings.ToUpper(e.String())); err != nil || got != e {
+			t.Errorf("ParseEncoding(%s) = %v, %v", e, got, err)
+		}
+	}
+	if _, err := ParseEncoding("latin1"); err == nil || !strings.Contains(err.Error(), "utf-8, iso-8859-1, windows-1252") {
+		t.Errorf("an unknown name: %v, want the known ones", err)
+	}
+}
+
+func TestAFormatMayAllowOtherWaysToWriteCounts(t *testing.T) {
+	all := CountRule{Thousands: ',', Float: true, Plus: true, Padded: true, Negative: true}
+	for _, c := range []struct {
+		rule CountRule
+		in   string
+		want string
+	}{
+		{CountRule{Thousands: ','}, "3,147,753", "3147753"},
+		{CountRule{Thousands: ','}, "3147753", "3147753"},
+		{CountRule{Thousands: ','}, "12", "12"},
+		{CountRule{Thousands: ','}, "0", "0"},
+		{CountRule{Thousands: ','}, "", "absent"},
+		{CountRule{Thousands: ','}, "3147,753", "E_NUMBER"},
+		{CountRule{Thousands: ','}, "3,14,753", "E_NUMBER"},
+		{CountRule{Thousands: ','}, "3,", "E_NUMBER"},
+		{CountRule{Thousands: ','}, ",753", "E_NUMBER"},
+		{CountRule{Thousands: ','}, "0,753", "E_NUMBER"},
+		{CountRule{Thousands: ','}, "3.147", "E_NUMBER"},
+		{CountRule{Thousands: ','}, "-3,147", "E_NEGATIVE"},
+		{CountRule{Thousands: ','}, "99,999,999,999", "E_RANGE"},
+		{CountRule{Thousands: '.'}, "3.147", "3147"},
+		{CountRule{Float: true}, "12.0", "12"},
+		{CountRule{Float: true}, "12.000", "12"},
+		{CountRule{Float: true}, "12.", "E_NUMBER"},
+		{CountRule{Float: true}, ".0", "E_NUMBER"},
+		{CountRule{Float: true}, "12.50", "E_NUMBER"},
+		{CountRule{Float: true}, "12.0.0", "E_NUMBER"},
+		{CountRule{Plus: true}, "+12", "12"},
+		{CountRule{Plus: true}, "+", "E_NUMBER"},
+		{CountRule{Plus: true}, "++1", "E_NUMBER"},
+		{CountRule{Plus: true}, "+-1", "E_NUMBER"},
+		{CountRule{Padded: true}, "007", "7"},
+		{CountRule{Padded: true}, "000", "0"},
+		{CountRule{Padded: true}, "00000000000012", "12"},
+		{CountRule{Negative: true}, "-13905", "absent"},
+		{CountRule{Negative: true}, "-0", "E_NUMBER"},
+		{CountRule{Negative: true}, "-", "E_NUMBER"},
+		{CountRule{Negative: true}, "-1a", "E_NUMBER"},
+		{CountRule{Negative: true}, "12", "12"},
+		{all, "+0,012.00", "12"},
+		{all, "-1,012.0", "absent"},
+	} {
+		got, r := c.rule.Parse([]byte(c.in))
+		text := got.String()
+		if r != nil {
+			text = r.Code
+			if got.Present() {
+				t.Errorf("%q is refused, yet %v", c.in, got)
+			}
+		}
+		if text != c.want {
+			t.Errorf("%+v of %q = %s, want %s", c.rule, c.in, text, c.want)
+		}
+	}
+}
+
+// FuzzCountRule holds that a count is present only as the digits that stand
+// there, whatever else a rule allows.
+func FuzzCountRule(f *testing.F) {
+	for _, seed := range []string{"", "3,147,753", "12.0", "+12", "007", "-13905", "1,2", "0.0", "-0.0", ","} {
+		f.Add([]byte(seed), byte(','), byte(15))
+	}
+	f.Fuzz(func(t *testing.T, b []byte, thousands, flags byte) {
+		rule := CountRule{Float: flags&1 > 0, Plus: flags&2 > 0, Padded: flags&4 > 0, Negative: flags&8 > 0}
+		if strings.IndexByte(",' ", thousands) >= 0 {
+			rule.Thousands = thousands
+		}
+		c, r := rule.Parse(b)
+		if r != nil || !c.Present() {
+			if c.Present() || r == nil && len(b) > 0 && (b[0] != '-' || !rule.Negative) {
+				t.Errorf("%+v of %q = %v, %v", rule, b, c, r)
+			}
+			return
+		}
+		digits, _, _ := strings.Cut(string(b), ".")
+		if rule.Thousands != 0 {
+			digits = strings.ReplaceAll(digits, string(rule.Thousands), "")
+		}
+		if digits = strings.TrimLeft(strings.TrimPrefix(digits, "+"), "0"); digits != c.String() && digits+"0" != c.String() {
+			t.Errorf("%+v of %q = %v", rule, b, c)
+		}
+	})
 }

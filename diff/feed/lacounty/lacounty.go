@@ -32,9 +32,10 @@ import (
 // Keys: the unit "los-angeles", the ids of contests and candidates.
 func Format() feed.Format {
 	return feed.Format{
-		Name: "lacounty",
-		Doc:  "Los Angeles County Registrar-Recorder: election_data, counter_data and results files",
-		Zone: "America/Los_Angeles",
+		Name:   "lacounty",
+		Doc:    "Los Angeles County Registrar-Recorder: election_data, counter_data and results files",
+		Stamps: "TimeStamp of the counters, Timestamp of the results",
+		Zone:   "America/Los_Angeles",
 		New: func(o feed.Options) (feed.Decoder, error) {
 			zone, err := time.LoadLocation("America/Los_Angeles")
 			if err != nil {

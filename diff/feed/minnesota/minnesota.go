@@ -30,6 +30,7 @@ func Format() feed.Format {
 	return feed.Format{
 		Name:       "minnesota",
 		Doc:        "Minnesota Secretary of State: media text files, one row a candidate",
+		Stamps:     "the order of receipt",
 		Zone:       "America/Chicago",
 		Concurrent: true,
 		New:        func(o feed.Options) (feed.Decoder, error) { return decoder{o}, nil },
@@ -73,7 +74,7 @@ func (r *row) text(column int) string { return string(r.col[column]) }
 // Decode implements feed.Decoder: one file is one update.
 func (d decoder) Decode(p feed.Payload) ([]snapshot.Update, error) {
 	base := path.Base(p.Name)
-	body, err := feed.Load(p, d.opts, feed.UTF8OrWindows1252)
+	body, err := feed.Load(p, d.opts, feed.UTF8, feed.Windows1252)
 	if err != nil {
 		return nil, err
 	}
