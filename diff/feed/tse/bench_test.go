@@ -1,6 +1,7 @@
 package tse
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -36,8 +37,14 @@ func councilFile(mun string, candidates int) []byte {
 	return []byte(b.String())
 }
 
-// BenchmarkDecodeEA20 reads a council file of average size again and again.
-func BenchmarkDecodeEA20(b *testing.B) {
+// BenchmarkDecode reads a council file of average size again and again: strictly
+// into an update, and with encoding/json into structs that hold the same.
+func BenchmarkDecode(b *testing.B) {
+	b.Run("strict", decodeStrictly)
+	b.Run("encoding-json", decodePlainly)
+}
+
+func decodeStrictly(b *testing.B) {
 	body := councilFile("71072", 78)
 	d := newDecoder(b)
 	p := feed.Payload{Feed: "tse", Name: "sp71072-c0013-e000619-u.json", Body: body}
@@ -50,6 +57,46 @@ func BenchmarkDecodeEA20(b *testing.B) {
 		}
 		if n := len(updates[0].Contests[0].Choices); n != 78 {
 			b.Fatalf("%d choices", n)
+		}
+	}
+}
+
+// plainFile holds what an update is made of.
+type plainFile struct {
+	Ele, T, F, Tpabr, Cdabr, Dg, Hg, Idg, Dt, Ht, Dv, Tf, And, Esae string
+	Carg                                                            []struct {
+		Cd, Nmn, Nv string
+		Agr         []struct {
+			Tp, Com string
+			Par     []struct {
+				Sg   string
+				Cand []struct {
+					N, Sqcand, Nm, Nmu, Dvt, St, Vap string
+					Vs                               []struct{ Nm, Nmu string }
+				}
+			}
+		}
+	}
+	S struct{ Ts, St, Snt string }
+	E struct{ Te, C string }
+	V struct{ Tv, Vvc, Vv, Vnom, Van, Vansj, Vb, Tvn, Vn string }
+}
+
+func decodePlainly(b *testing.B) {
+	body := councilFile("71072", 78)
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		var f plainFile
+		if err := json.Unmarshal(body, &f); err != nil {
+			b.Fatal(err)
+		}
+		n := 0
+		for _, a := range f.Carg[0].Agr {
+			n += len(a.Par[0].Cand)
+		}
+		if n != 78 {
+			b.Fatalf("%d candidates", n)
 		}
 	}
 }

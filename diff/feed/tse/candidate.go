@@ -38,14 +38,18 @@ func (doc *document) readCandidate(r *feed.JSON) {
 			c.status = doc.phrase(r)
 		case "dvt":
 			c.destination = doc.phrase(r)
-		case "seq", "e", "dt", "pvap", "pvapn", "dsit", "svnom":
+		case "seq", "e", "dt", "pvap", "pvapn", "dsit", "svnom", "s":
 			r.Skip()
 		default:
 			x.field(r)
 		}
 	}
 	r.Repeats = ""
-	r.Require("n", "nm", "vap")
+	if doc.fixed {
+		r.Require("n", "nm", "sqcand")
+	} else {
+		r.Require("n", "nm", "vap")
+	}
 	x.complete(&c)
 	if c.name == "" {
 		r.Refuse("E_MISSING", "candidate %q has no name", c.number)

@@ -1,73 +1,106 @@
 package tse
 
-import "github.com/heraldresults/herald/diff/snapshot"
+import (
+	"strings"
 
-// examine notes what is odd about a result that could be read.
-func (doc *document) examine(c *check) {
+	"github.com/heraldresults/herald/diff/feed"
+	"github.com/heraldresults/herald/diff/snapshot"
+)
+
+// describe notes what a file says of itself as a whole.
+func (doc *document) describe(c *feed.Findings) {
 	if doc.phase != "o" {
-		c.note("F_TEST", "the file calls itself phase %q, not official", doc.phase)
+		c.Note("F_TEST", "the file calls itself phase %q, not official", doc.phase)
 	}
 	if doc.show == "n" {
-		c.note("F_WITHHELD", "the source says that this result must not be shown; its counts are absent")
+		c.Note("F_WITHHELD", "the source says that this result must not be shown; its counts are absent")
 	}
 	if doc.annulled == "s" {
-		c.note("F_ANNULLED", "the source says that nobody is elected because votes were annulled")
+		c.Note("F_ANNULLED", "the source says that nobody is elected because votes were annulled: %q", doc.reason)
 	}
-	c.sum("st + snt = s", doc.units, doc.in, doc.out)
+	switch doc.decided {
+	case "", "n", "e", "s": // no; elected; second round
+	default:
+		c.Note("F_UNKNOWN_VALUE", "md %q is not known to this format", doc.decided)
+	}
+}
+
+// examine notes what is odd about a result that could be read.
+func (doc *document) examine(c *feed.Findings) {
+	c.Sum("st + snt = s", doc.units, doc.in, doc.out)
 	if n, ok := doc.votes.Get(); ok && n > 0 && !doc.begun() {
-		c.note("F_EARLY", "%d votes are stated before the count has begun; they are absent", n)
+		c.Note("F_EARLY", "%d votes are stated before the count has begun; they are absent", n)
 	}
 	if !doc.shown() {
 		return
 	}
 	if doc.old {
-		c.sum("vv + vb + vn + vp + van = tv", doc.votes, doc.valid, doc.blank, doc.spoiled, doc.pending, doc.void)
+		c.Sum("vv + vb + vn + vp + van = tv", doc.votes, doc.valid, doc.blank, doc.spoiled, doc.pending, doc.void)
 	} else {
-		c.sum("vv + vb + tvn + van + vansj = tv", doc.votes, doc.valid, doc.blank, doc.null, doc.void, doc.appeal)
+		c.Sum("vv + vb + tvn + van + vansj = tv", doc.votes, doc.valid, doc.blank, doc.null, doc.void, doc.appeal)
+		c.Sum("vv + van + vansj = vvc", doc.toPeople, doc.valid, doc.void, doc.appeal)
 	}
 	doc.examineCandidates(c)
 }
 
-// examineCandidates adds the candidates up: their votes, and those for lists
-// where there are lists, make `vvc`, in 2018 `vnom`.
-func (doc *document) examineCandidates(c *check) {
-	votes := make([]snapshot.Count, 0, len(doc.candidates)+1)
+// examineCandidates adds the candidates up. Where there are votes for lists,
+// those for annulled lists are stated nowhere, and those for candidates whose
+// destination is the list (legenda) are among those for lists: only candidates
+// whose votes are valid can be added up.
+func (doc *document) examineCandidates(c *feed.Findings) {
+	all := make([]snapshot.Count, 0, len(doc.candidates))
+	valid := make([]snapshot.Count, 0, len(doc.candidates))
 	appeal, notValid := 0, 0
-	for _, x := range doc.candidates {
-		votes = append(votes, x.votes)
+	for i := range doc.candidates {
+		x := &doc.candidates[i]
+		all = append(all, x.votes)
+		switch where, known := destinationOf(x.destination); {
+		case !known:
+			c.Note("F_UNKNOWN_VALUE", "dvt %q of candidate %s is not known to this format", x.destination, x.number)
+		case where == annulled:
+			notValid++
+		case where == toCandidate:
+			valid = append(valid, x.votes)
+		}
 		if n, _ := x.appeal.Get(); n > 0 {
 			appeal++
 		}
-		if len(x.destination) >= len("Anulado") && x.destination[:len("Anulado")] == "Anulado" {
-			notValid++
-		}
 	}
-	if doc.old {
-		c.sum("sum of v = vnom", doc.nominal, votes...)
-	} else {
-		if doc.list.Present() {
-			votes = append(votes, doc.list)
-		}
-		c.sum("sum of vap (and vl) = vvc", doc.toPeople, votes...)
+	switch {
+	case doc.old:
+		c.Sum("sum of v = vnom", doc.nominal, all...)
+	case doc.list.Present():
+		c.Sum("sum of vap of valid candidates = vnom", doc.nominal, valid...)
+		c.Sum("vnom + vl = vv", doc.valid, doc.nominal, doc.list)
+	default:
+		c.Sum("sum of vap = vvc", doc.toPeople, all...)
 	}
 	if appeal > 0 {
-		c.note("F_APPEAL", "%d candidates have votes under appeal, which are not among their votes", appeal)
+		c.Note("F_APPEAL", "%d candidates have votes under appeal, which are not among their votes", appeal)
 	}
 	if notValid > 0 {
-		c.note("F_NOT_VALID", "%d candidates have votes that the source calls annulled; they are shown and not valid", notValid)
+		c.Note("F_NOT_VALID", "%d candidates have votes that the source calls annulled; they are shown and not valid", notValid)
 	}
 }
 
-// sum notes F_SUM unless the parts make the whole. Absent numbers say nothing.
-func (c *check) sum(rule string, whole snapshot.Count, parts ...snapshot.Count) {
-	if !whole.Present() {
-		return
-	}
-	total, err := snapshot.Sum(parts...)
+// destination is what becomes of a candidate's votes.
+type destination int
+
+const (
+	toCandidate destination = iota
+	toList
+	annulled
+)
+
+// destinationOf reads `dvt`, which is absent before election day and in 2018.
+func destinationOf(dvt string) (where destination, known bool) {
 	switch {
-	case err != nil:
-		c.note("F_SUM", "%s does not hold: the parts exceed every count", rule)
-	case total.Present() && total != whole:
-		c.note("F_SUM", "%s does not hold: %s against %s", rule, total, whole)
+	case dvt == "", dvt == "Válido":
+		return toCandidate, true
+	case dvt == "Válido (legenda)":
+		return toList, true
+	case strings.HasPrefix(dvt, "Anulado"):
+		return annulled, true
 	}
+	return toCandidate, false
 }

@@ -22,14 +22,15 @@ type document struct {
 	generated, counted     moment // dg+hg, dt+ht
 	seq                    string // idg
 	show, full, progress   string // dv, tf, and
-	annulled               string // esae
+	annulled, reason       string // esae, mnae
+	decided                string // md
 
-	office                 string
-	officeName             string
+	office, officeName     string
 	seats                  snapshot.Count
-	unified                bool // EA20
-	old                    bool // 2018
-	offices                int
+	offices                int            // items of carg, EA20
+	unified                bool           // EA20
+	fixed                  bool           // EA01: candidates without votes
+	old                    bool           // 2018
 	units, in, out         snapshot.Count // s, st, snt
 	electorate, voters     snapshot.Count // e, c
 	votes, valid, toPeople snapshot.Count // tv, vv, vvc
@@ -40,12 +41,13 @@ type document struct {
 
 	candidates []candidate
 	phrases    []string
-	areas      []area // EA12
 }
 
 type moment struct{ day, clock string }
 
-// read takes a payload in, whatever its layout.
+func (m moment) text() string { return m.day + " " + m.clock }
+
+// read takes a result in, whatever its layout.
 func (d *decoder) read(p feed.Payload) (*document, []snapshot.Finding, error) {
 	r, err := feed.OpenJSON(p, d.opts)
 	if err != nil {
@@ -56,12 +58,9 @@ func (d *decoder) read(p feed.Payload) (*document, []snapshot.Finding, error) {
 	for r.Object(); r.NextKey(); {
 		doc.field(r)
 	}
-	switch {
-	case doc.areas != nil:
-		r.Require("dg", "hg", "f")
-	case doc.unified:
+	if doc.unified {
 		r.Require("ele", "t", "f", "tpabr", "cdabr", "dg", "hg", "dt", "ht", "dv", "tf", "s", "e", "v")
-	default:
+	} else {
 		r.Require("ele", "t", "f", "tpabr", "cdabr", "carper", "cand", "dt", "ht", "dv", "tf", "s", "st", "snt", "e", "tv", "vb", "vn", "vv")
 	}
 	findings, err := r.Finish(doc.place)
@@ -96,11 +95,9 @@ func (doc *document) field(r *feed.JSON) {
 		for r.List(); r.NextItem(); {
 			doc.readCandidate(r)
 		}
-	case "abr":
-		doc.readAreas(r)
 	case "s", "e", "v":
 		doc.group(r)
-	case "md", "mnae", "sup":
+	case "sup":
 		r.Skip()
 	default:
 		doc.progressField(r)
@@ -128,9 +125,25 @@ func (doc *document) progressField(r *feed.JSON) {
 		doc.progress = word(r)
 	case "esae":
 		doc.annulled = word(r)
+	case "mnae":
+		doc.reason = reason(r)
+	case "md":
+		doc.decided = word(r)
 	default:
 		doc.total(r)
 	}
+}
+
+// reason takes `mnae`, why nobody is elected: a text, or a list of texts.
+func reason(r *feed.JSON) string {
+	if r.Kind() != '[' {
+		return r.Text(feed.MaxDetail)
+	}
+	all := ""
+	for r.List(); r.NextItem(); {
+		all = join(all, r.Text(feed.MaxDetail))
+	}
+	return all
 }
 
 // group takes `s`, `e` or `v`: a group of totals in EA20, one number in the

@@ -2,7 +2,6 @@ package tse
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,36 +12,70 @@ import (
 )
 
 // result turns a result file into an update of one race.
-func (d *decoder) result(p feed.Payload, name fileName, doc *document) (snapshot.Update, error) {
-	var u snapshot.Update
-	where, err := locate(p, name, doc)
+func (d *decoder) result(p feed.Payload, name fileName) (snapshot.Update, error) {
+	doc, unknown, err := d.read(p)
 	if err != nil {
-		return u, err
+		return snapshot.Update{}, err
+	}
+	where, err := d.locate(p, name, doc)
+	if err != nil {
+		return snapshot.Update{}, err
 	}
 	contest, err := contestOf(p, where, doc)
 	if err != nil {
-		return u, err
+		return snapshot.Update{}, err
 	}
+	notes := &feed.Findings{}
+	doc.describe(notes)
+	race, err := d.race(p, doc, contest.Key, where.unit, notes)
+	if err != nil {
+		return snapshot.Update{}, err
+	}
+	u := doc.update(where, "")
+	if u.Stamp, err = d.stamp(p, doc, race.AsOf); err != nil {
+		return snapshot.Update{}, err
+	}
+	u.Contests = []snapshot.ContestDef{contest}
+	u.Results = []snapshot.RaceResult{race}
+	u.Findings = append(unknown, notes.List()...)
+	d.route.counted(name.stem, doc.in, u.Stamp)
+	return u, nil
+}
+
+// update is an update of one office in one place, without what it says.
+func (doc *document) update(where place, prefix string) snapshot.Update {
+	return snapshot.Update{
+		Scope:    prefix + where.unit + " c" + pad(doc.office, 4) + " round " + doc.round,
+		Election: doc.election,
+		Phase:    phase(doc.phase),
+		Units:    where.units,
+	}
+}
+
+// phase reads `f`: official, or simulated. Whatever else it should say is not
+// official.
+func phase(f string) snapshot.Phase {
+	if f == "o" {
+		return snapshot.PhaseLive
+	}
+	return snapshot.PhaseTest
+}
+
+// race is the result of a contest in a unit. The candidates are in the order of
+// the choices.
+func (d *decoder) race(p feed.Payload, doc *document, contest, unit string, notes *feed.Findings) (snapshot.RaceResult, error) {
 	counted, err := d.at(p, doc.counted)
 	if err != nil {
-		return u, err
+		return snapshot.RaceResult{}, err
 	}
-	if u.Stamp, err = d.stamp(p, doc, counted); err != nil {
-		return u, err
-	}
-	u.Scope = where.unit + " c" + pad(doc.office, 4) + " round " + doc.round
-	u.Units = where.units
-	c := &check{}
-	u.Results = []snapshot.RaceResult{{
-		Contest: contest.Key, Unit: where.unit, AsOf: counted,
+	race := snapshot.RaceResult{
+		Contest: contest, Unit: unit, AsOf: counted,
 		Status: status(doc),
-		Votes:  doc.choiceVotes(c),
+		Votes:  doc.choiceVotes(notes),
 		Totals: doc.totals(),
-	}}
-	u.Contests = []snapshot.ContestDef{contest}
-	doc.examine(c)
-	u.Findings = c.findings
-	return u, nil
+	}
+	doc.examine(notes)
+	return race, nil
 }
 
 // place is where a file was counted.
@@ -56,7 +89,10 @@ type place struct {
 // locate finds the place and refuses a name that speaks of another election,
 // place or office than the body. Where the name is not the TSE's, the body of a
 // country or state file is enough; a municipality's does not name its state.
-func locate(p feed.Payload, name fileName, doc *document) (place, error) {
+func (d *decoder) locate(p feed.Payload, name fileName, doc *document) (place, error) {
+	if err := d.ours(p, doc.election); err != nil {
+		return place{}, err
+	}
 	refuse := func(format string, args ...any) (place, error) {
 		r := p.Refuse("E_IDENTITY", format, args...)
 		r.Place = doc.place
@@ -134,29 +170,48 @@ func contestOf(p feed.Payload, at place, doc *document) (snapshot.ContestDef, er
 		return snapshot.ContestDef{}, p.Refuse("E_IDENTITY", "%q is no office", doc.office)
 	}
 	c := snapshot.ContestDef{
-		Key:   "c" + pad(doc.office, 4),
-		Name:  cmp.Or(doc.officeName, officeName(office), "Cargo "+doc.office),
+		Name:  cmp.Or(doc.officeName, officeName(strconv.Itoa(office)), "Cargo "+doc.office),
 		Type:  snapshot.CandidateContest,
 		Order: office,
 	}
 	c.Heading = c.Name
+	if c.Key, err = contestKey(p, at, doc.office); err != nil {
+		return snapshot.ContestDef{}, err
+	}
 	if seats, ok := doc.seats.Get(); ok && seats < 10_000 {
 		c.Seats = int(seats)
 	}
-	switch {
-	case office == 1: // decided in the whole country
-	case office == 11 || office == 13:
-		if at.mun == "" {
-			return c, p.Refuse("E_IDENTITY", "office %s is decided in a municipality, the file is of %q", doc.office, at.unit)
-		}
-		c.Key += "-" + at.mun
-	default:
-		if at.uf == "br" {
-			return c, p.Refuse("E_IDENTITY", "office %s is decided in a state, the file is of %q", doc.office, at.unit)
-		}
-		c.Key += "-" + at.uf
-	}
 	return c, doc.choices(p, &c)
+}
+
+// contestKey is the office and the place in which it is decided.
+func contestKey(p feed.Payload, at place, office string) (string, error) {
+	key := "c" + pad(office, 4)
+	switch decidedIn(office) {
+	case "br":
+		return key, nil
+	case "mu":
+		if at.mun == "" {
+			return "", p.Refuse("E_IDENTITY", "office %s is decided in a municipality, the file is of %q", office, at.unit)
+		}
+		return key + "-" + at.mun, nil
+	}
+	if at.uf == "br" {
+		return "", p.Refuse("E_IDENTITY", "office %s is decided in a state, the file is of %q", office, at.unit)
+	}
+	return key + "-" + at.uf, nil
+}
+
+// decidedIn is the level on which an office is decided: that of a state for
+// those that are not known here.
+func decidedIn(office string) string {
+	switch strings.TrimLeft(office, "0") {
+	case "1":
+		return "br"
+	case "11", "13":
+		return "mu"
+	}
+	return "uf"
 }
 
 // choices sorts the candidates by ballot number and describes them.
@@ -198,7 +253,7 @@ func status(doc *document) snapshot.Status {
 
 // choiceVotes are the votes in the order of the candidates, which is that of
 // the choices.
-func (doc *document) choiceVotes(c *check) []snapshot.ChoiceVotes {
+func (doc *document) choiceVotes(notes *feed.Findings) []snapshot.ChoiceVotes {
 	votes := make([]snapshot.ChoiceVotes, len(doc.candidates))
 	for i, x := range doc.candidates {
 		votes[i].Key = x.key
@@ -212,7 +267,7 @@ func (doc *document) choiceVotes(c *check) []snapshot.ChoiceVotes {
 		}
 		var known bool
 		if votes[i].Outcome, known = outcome(x.status); !known {
-			c.note("F_UNKNOWN_VALUE", "st %q of candidate %s is not known to this format", x.status, x.number)
+			notes.Note("F_UNKNOWN_VALUE", "st %q of candidate %s is not known to this format", x.status, x.number)
 		}
 	}
 	return votes
@@ -261,18 +316,9 @@ func (d *decoder) at(p feed.Payload, m moment) (time.Time, error) {
 	if m == (moment{}) {
 		return time.Time{}, nil
 	}
-	t, err := time.ParseInLocation("02/01/2006 15:04:05", m.day+" "+m.clock, d.zone)
+	t, err := time.ParseInLocation("02/01/2006 15:04:05", m.text(), d.zone)
 	if err != nil {
-		return time.Time{}, p.Refuse("E_TIME", "%q is no time", m.day+" "+m.clock)
+		return time.Time{}, p.Refuse("E_TIME", "%q is no time", m.text())
 	}
 	return t, nil
-}
-
-// check collects what was noticed.
-type check struct{ findings []snapshot.Finding }
-
-func (c *check) note(code, format string, args ...any) {
-	if len(c.findings) < 32 {
-		c.findings = append(c.findings, snapshot.Finding{Code: code, Text: fmt.Sprintf(format, args...)})
-	}
 }

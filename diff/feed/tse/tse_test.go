@@ -2,12 +2,15 @@ package tse
 
 import (
 	"errors"
+	"path"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/heraldresults/herald/diff/feed"
+	"github.com/heraldresults/herald/diff/feed/feedtest"
 	"github.com/heraldresults/herald/diff/snapshot"
 )
 
@@ -39,6 +42,9 @@ const president = `{"ele":"545","tpabr":"uf","cdabr":"AC","carper":"1","md":"N",
 {"seq":"2","sqcand":"280002","n":"13","nm":"ABEL","cc":"PA","nv":"DORA","e":"n","st":"","dvt":"Válido","vap":"0","pvap":"00,00"}]}`
 
 const presidentName = "ac-c0001-e000545-r.json"
+
+// towns is an EA12 file.
+const towns = `{"dg":"02/10/2022","hg":"15:32:11","f":"O","abr":[{"cd":"AC","ds":"ACRE","mu":[{"cd":"01120","cdi":"1200013","nm":"ACRELÂNDIA","c":"N","z":["0008"]}]},{"cd":"ZZ","ds":"EXTERIOR","mu":[{"cd":"29254","cdi":"","nm":"ABIDJÃ","c":"N","z":["0001"]}]}]}`
 
 func decode(t *testing.T, name, body string) snapshot.Update {
 	t.Helper()
@@ -89,6 +95,9 @@ func TestAMunicipalityFileOf2024IsReadWhole(t *testing.T) {
 	}
 	if !slices.Equal(u.Units, wantUnits) {
 		t.Errorf("units = %v, want %v", u.Units, wantUnits)
+	}
+	if u.Election != "619" || u.Phase != snapshot.PhaseLive {
+		t.Errorf("election %q, phase %q", u.Election, u.Phase)
 	}
 	c := u.Contests[0]
 	if c.Key != "c0011-71072" || c.Name != "Prefeito" || c.Heading != "Prefeito" || c.Seats != 1 || c.Order != 11 || c.Type != snapshot.CandidateContest {
@@ -189,10 +198,14 @@ func TestOddResultsAreReadAndNoted(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, codes string }{
 		"simulated":                {`"f" : "o"`, `"f" : "S"`, "F_TEST"},
 		"candidates do not add up": {`"vap" : "40"`, `"vap" : "41"`, "F_SUM"},
+		"lists do not add up":      {`"vnom" : "100"`, `"vnom" : "100", "vl" : "1"`, "F_SUM"},
+		"lists add up":             {`"vv" : "100", "vnom" : "100", "van" : "0"`, `"vv" : "100", "vnom" : "100", "vl" : "0", "van" : "0"`, ""},
 		"votes do not add up":      {`"vb" : "10"`, `"vb" : "11"`, "F_SUM"},
 		"sections do not add up":   {`"snt" : "3"`, `"snt" : "4"`, "F_SUM"},
 		"annulled candidate":       {`"dvt" : "Válido", "seq" : "2"`, `"dvt" : "Anulado sub judice", "seq" : "2"`, "F_NOT_VALID"},
 		"annulled election":        {`"esae" : "n"`, `"esae" : "s"`, "F_ANNULLED"},
+		"new destination":          {`"dvt" : "Válido", "seq" : "2"`, `"dvt" : "Perdido", "seq" : "2"`, "F_UNKNOWN_VALUE"},
+		"new kind of decision":     {`"dv" : "s"`, `"dv" : "s", "md" : "x"`, "F_UNKNOWN_VALUE"},
 		"new status":               {`"st" : "Não eleito"`, `"st" : "Talvez"`, "F_UNKNOWN_VALUE"},
 		"new key":                  {`"vscv" : "0"`, `"vscv" : "0", "vzzz" : "1"`, "F_UNKNOWN_KEY"},
 		"votes before the count":   {`"and" : "p"`, `"and" : "n"`, "F_EARLY"},
@@ -202,8 +215,12 @@ func TestOddResultsAreReadAndNoted(t *testing.T) {
 			if body == mayor {
 				t.Fatalf("%q does not occur", c.old)
 			}
-			if u := decode(t, mayorName, body); codes(u) != c.codes {
+			u := decode(t, mayorName, body)
+			if codes(u) != c.codes {
 				t.Errorf("findings: %v, want %s", u.Findings, c.codes)
+			}
+			if test := u.Phase == snapshot.PhaseTest; test != (c.codes == "F_TEST") {
+				t.Errorf("phase %q", u.Phase)
 			}
 		})
 	}
@@ -211,26 +228,26 @@ func TestOddResultsAreReadAndNoted(t *testing.T) {
 
 func TestFilesThatContradictThemselvesAreRefused(t *testing.T) {
 	for name, c := range map[string]struct{ file, old, new, code string }{
-		"another town":         {"sp71080-c0011-e000619-u.json", "", "", "E_IDENTITY"},
-		"another office":       {"sp71072-c0013-e000619-u.json", "", "", "E_IDENTITY"},
-		"another election":     {"sp71072-c0011-e000620-u.json", "", "", "E_IDENTITY"},
-		"a zone's name":        {"sp71072-z0008-c0011-e000619-u.json", "", "", "E_IDENTITY"},
-		"a state's name":       {"sp-c0011-e000619-u.json", "", "", "E_IDENTITY"},
-		"no such state":        {"xx71072-c0011-e000619-u.json", "", "", "E_IDENTITY"},
-		"a name without state": {"capture-1.json", "", "", "E_IDENTITY"},
-		"unknown level":        {mayorName, `"tpabr" : "mu"`, `"tpabr" : "bairro"`, "E_IDENTITY"},
-		"no office":            {mayorName, `"cd" : "11"`, `"cd" : "x"`, "E_IDENTITY"},
-		"twice the candidate":  {mayorName, "250000000002", "250000000001", "E_DUPID"},
-		"votes missing":        {mayorName, `"vap" : "40"`, `"vapp" : "40"`, "E_MISSING"},
-		"valid votes missing":  {mayorName, `"vv" : "100"`, `"vv2" : "100"`, "E_MISSING"},
-		"separated thousands":  {mayorName, `"vap" : "40"`, `"vap" : "1.040"`, "E_NUMBER"},
-		"negative":             {mayorName, `"vap" : "40"`, `"vap" : "-40"`, "E_NEGATIVE"},
-		"beyond all counts":    {mayorName, `"vap" : "40"`, `"vap" : "10000000000"`, "E_RANGE"},
-		"no such day":          {mayorName, `"dg" : "06/10/2024"`, `"dg" : "31/02/2024"`, "E_TIME"},
-		"sequence":             {mayorName, `"idg" : "41"`, `"idg" : "4a"`, "E_NUMBER"},
-		"key twice":            {mayorName, `"vap" : "40"`, `"vap" : "40", "vap" : "41"`, "E_DUPKEY"},
-		"no name":              {mayorName, `"nm" : "JOSÉ INVENTADO", "nmu" : "ZÉ"`, `"nm" : "\u200b"`, "E_MISSING"},
-		"variable file":        {"sp71072-c0011-e000619-v.json", "", "", "E_VERSION"},
+		"another town":          {"sp71080-c0011-e000619-u.json", "", "", "E_IDENTITY"},
+		"another office":        {"sp71072-c0013-e000619-u.json", "", "", "E_IDENTITY"},
+		"another election":      {"sp71072-c0011-e000620-u.json", "", "", "E_IDENTITY"},
+		"a zone's name":         {"sp71072-z0008-c0011-e000619-u.json", "", "", "E_IDENTITY"},
+		"a state's name":        {"sp-c0011-e000619-u.json", "", "", "E_IDENTITY"},
+		"no such state":         {"xx71072-c0011-e000619-u.json", "", "", "E_IDENTITY"},
+		"a name without state":  {"capture-1.json", "", "", "E_IDENTITY"},
+		"unknown level":         {mayorName, `"tpabr" : "mu"`, `"tpabr" : "bairro"`, "E_IDENTITY"},
+		"no office":             {mayorName, `"cd" : "11"`, `"cd" : "x"`, "E_IDENTITY"},
+		"twice the candidate":   {mayorName, "250000000002", "250000000001", "E_DUPID"},
+		"votes missing":         {mayorName, `"vap" : "40"`, `"vapp" : "40"`, "E_MISSING"},
+		"valid votes missing":   {mayorName, `"vv" : "100"`, `"vv2" : "100"`, "E_MISSING"},
+		"separated thousands":   {mayorName, `"vap" : "40"`, `"vap" : "1.040"`, "E_NUMBER"},
+		"negative":              {mayorName, `"vap" : "40"`, `"vap" : "-40"`, "E_NEGATIVE"},
+		"beyond all counts":     {mayorName, `"vap" : "40"`, `"vap" : "10000000000"`, "E_RANGE"},
+		"no such day":           {mayorName, `"dg" : "06/10/2024"`, `"dg" : "31/02/2024"`, "E_TIME"},
+		"sequence":              {mayorName, `"idg" : "41"`, `"idg" : "4a"`, "E_NUMBER"},
+		"key twice":             {mayorName, `"vap" : "40"`, `"vap" : "40", "vap" : "41"`, "E_DUPKEY"},
+		"no name":               {mayorName, `"nm" : "JOSÉ INVENTADO", "nmu" : "ZÉ"`, `"nm" : "\u200b"`, "E_MISSING"},
+		"votes of a fixed file": {"sp71072-c0011-e000619-v.json", "", "", "E_MISSING"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := strings.Replace(mayor, c.old, c.new, 1)
@@ -285,8 +302,7 @@ func TestAStateFileNeedsNoName(t *testing.T) {
 }
 
 func TestMunicipalitiesGetTheirNames(t *testing.T) {
-	const body = `{"dg":"02/10/2022","hg":"15:32:11","f":"O","abr":[{"cd":"AC","ds":"ACRE","mu":[{"cd":"01120","cdi":"1200013","nm":"ACRELÂNDIA","c":"N","z":["0008"]}]},{"cd":"ZZ","ds":"EXTERIOR","mu":[{"cd":"29254","cdi":"","nm":"ABIDJÃ","c":"N","z":["0001"]}]}]}`
-	u := decode(t, "mun-e000544-cm.json", body)
+	u := decode(t, "mun-e000544-cm.json", towns)
 	want := []snapshot.UnitDef{
 		{Key: "br", Name: "Brasil", Type: snapshot.Country},
 		{Key: "ac", Parent: "br", Name: "Acre", Type: snapshot.State},
@@ -297,11 +313,30 @@ func TestMunicipalitiesGetTheirNames(t *testing.T) {
 	if !slices.Equal(u.Units, want) || len(u.Results) != 0 || len(u.Contests) != 0 {
 		t.Errorf("update = %+v", u)
 	}
+	if u.Scope != "municipalities 544" || u.Election != "544" || u.Phase != snapshot.PhaseLive || !u.Stamp.Time.Equal(brasilia(15, 32, 11, 2, 10, 2022)) {
+		t.Errorf("scope %q, election %q, phase %q, stamp %v", u.Scope, u.Election, u.Phase, u.Stamp)
+	}
+	for bad, code := range map[string]string{`"cd":"ZZ"`: "E_IDENTITY", `"cd":"29254"`: "E_IDENTITY", `"0008"`: "E_IDENTITY"} {
+		body := strings.Replace(towns, bad, strings.NewReplacer("ZZ", "QQ", "29254", "1", "0008", "00081").Replace(bad), 1)
+		if r := refused(t, "mun-e000544-cm.json", body); r.Code != code {
+			t.Errorf("%s: %v", bad, r)
+		}
+	}
+	if r := refused(t, "mun-e000544-cm.json", strings.Replace(towns, "29254", "01120", 1)); r.Code != "E_DUPID" {
+		t.Errorf("a code twice: %v", r)
+	}
 }
 
-func TestFilesBesideTheResultsAreSkipped(t *testing.T) {
-	for _, name := range []string{"br-c0001-e006257-u.jws", "rn-e009577-i.json", "br-e000544-ab.json", "ac-p000406-cs.json", "ele-c.json", "mun-e009577-cm.sig"} {
-		u := decode(t, name, "anything")
+func TestFilesThatAreNotReadAreSkipped(t *testing.T) {
+	for name, body := range map[string]string{
+		"mun-e009577-cm.sig":      "anything",
+		"cert-e009577-a.cer":      "anything",
+		"br-c0006-e009579-e.json": "anything", // EA10
+		"ac-p000406-cs.json":      "anything", // EA16
+		"elected.json":            `{"ele":9579,"cdabr":"BR","cdcar":6,"abr":[]}`,
+		"sections.json":           `{"dg":"02/10/2022","cdp":"406","abr":[]}`,
+	} {
+		u := decode(t, name, body)
 		if codes(u) != "F_SKIPPED" || len(u.Units)+len(u.Contests)+len(u.Results) != 0 {
 			t.Errorf("%s: %+v", name, u)
 		}
@@ -318,46 +353,72 @@ func TestTheOrderOfCandidatesInAFileDoesNotMatter(t *testing.T) {
 	}
 }
 
-// FuzzDecode holds that no payload makes the decoder panic, that an error is a
-// *Refusal that stands alone, and that every count is made of digits that stand
-// in the payload.
+func TestWhyNobodyIsElectedIsTold(t *testing.T) {
+	for _, why := range []string{`"Votos anulados"`, `[ "Votos anulados" ]`} {
+		body := strings.Replace(strings.Replace(mayor, `"esae" : "n"`, `"esae" : "s"`, 1), `"mnae" : [  ]`, `"mnae" : `+why, 1)
+		u := decode(t, mayorName, body)
+		if codes(u) != "F_ANNULLED" || !strings.Contains(u.Findings[0].Text, `"Votos anulados"`) {
+			t.Errorf("findings: %v", u.Findings)
+		}
+	}
+}
+
+func TestVotesForListsAreAddedUpWithTheCandidatesTheyBelongTo(t *testing.T) {
+	// 60 for a candidate, 40 for one whose votes go to the list, 10 more for lists.
+	body := strings.NewReplacer(
+		`"dvt" : "Válido", "seq" : "2"`, `"dvt" : "Válido (legenda)", "seq" : "2"`,
+		`"tv" : "115", "vvc" : "100", "vv" : "100", "vnom" : "100"`, `"tv" : "125", "vvc" : "110", "vv" : "110", "vnom" : "60", "vl" : "50"`,
+	).Replace(mayor)
+	if u := decode(t, mayorName, body); len(u.Findings) != 0 || u.Results[0].Votes[0].Votes != snapshot.Of(40) {
+		t.Errorf("findings %v, votes %v", u.Findings, u.Results[0].Votes)
+	}
+	if u := decode(t, mayorName, strings.Replace(body, `"vap" : 60`, `"vap" : 61`, 1)); codes(u) != "F_SUM" {
+		t.Errorf("findings %v", u.Findings)
+	}
+}
+
+func TestFilesWithoutANameOfTheTSEsAreKnownByWhatTheyHold(t *testing.T) {
+	for _, body := range []string{governorNames, governorVotes, president} {
+		name := map[string]string{governorNames: "es-c0003-e000546-004-f.json", governorVotes: "es-c0003-e000546-v.json", president: presidentName}[body]
+		if a, b := decode(t, name, body), decode(t, "capture 1.txt", body); !reflect.DeepEqual(a, b) {
+			t.Errorf("%s:\n%+v\nby another name:\n%+v", name, a, b)
+		}
+	}
+}
+
+// FuzzDecode holds what feedtest says of every decoder, whatever the payload
+// and its name.
 func FuzzDecode(f *testing.F) {
 	f.Add(mayorName, []byte(mayor))
 	f.Add(governorName, []byte(governor))
 	f.Add(presidentName, []byte(president))
-	f.Add("mun-e000544-cm.json", []byte(`{"dg":"02/10/2022","hg":"15:32:11","f":"O","abr":[{"cd":"AC","mu":[{"cd":"01120","nm":"A"}]}]}`))
-	d := newDecoder(f)
+	f.Add("mun-e000544-cm.json", []byte(towns))
+	f.Add("es-c0003-e000546-004-f.json", []byte(governorNames))
+	f.Add("es-c0003-e000546-v.json", []byte(governorVotes))
+	f.Add("es56120-c0003-e000546-v.json", []byte(townVotes))
+	f.Add("comum/config/ele-c.json", []byte(elections2026))
+	f.Add("sp-e000619-ab.json", []byte(progressSP))
+	f.Add("es-e000546-i.json", []byte(index2022))
+	f.Add("x.jws", []byte("eyJhbGciOiJFZERTQSJ9.e30."))
+	options := feed.Options{Settings: map[string]string{"elections": "544,545,546,619,297,6257"}}
 	f.Fuzz(func(t *testing.T, name string, body []byte) {
-		updates, err := d.Decode(feed.Payload{Name: name, Body: body})
+		p := feed.Payload{Name: name, Body: body}
+		feedtest.Holds(t, Format(), feed.Options{}, p)
+		d, err := Format().New(options)
 		if err != nil {
-			var r *feed.Refusal
-			if !errors.As(err, &r) || r.Code == "" || updates != nil {
-				t.Fatalf("got %v, %v", updates, err)
-			}
-			return
+			t.Fatal(err)
 		}
-		for _, u := range updates {
-			for _, r := range u.Results {
-				counts := []snapshot.Count{r.Totals.Valid, r.Totals.Blank, r.Totals.Null, r.Totals.Ballots, r.Totals.Electorate, r.Totals.UnitsIn, r.Totals.UnitsTotal}
-				for _, v := range r.Votes {
-					counts = append(counts, v.Votes)
-				}
-				for _, c := range counts {
-					if c.Present() && !strings.Contains(unescaped(string(body)), c.String()) {
-						t.Errorf("count %v does not stand in the payload", c)
-					}
-				}
+		_, err = d.Decode(p)
+		wants := d.(feed.Follower).Follow(p)
+		if err != nil && len(wants) > 0 {
+			t.Errorf("refused: %v, and leads to %v", err, wants)
+		}
+		for _, w := range wants {
+			if path.Clean(w.Name) != w.Name && path.Clean(name) == name {
+				t.Errorf("leads to %q", w.Name)
 			}
 		}
 	})
-}
-
-// unescaped undoes the escapes of digits.
-func unescaped(s string) string {
-	for i := range 10 {
-		s = strings.ReplaceAll(s, `\u003`+string(rune('0'+i)), string(rune('0'+i)))
-	}
-	return s
 }
 
 func newDecoder(t testing.TB) feed.Decoder {
@@ -367,4 +428,16 @@ func newDecoder(t testing.TB) feed.Decoder {
 		t.Fatal(err)
 	}
 	return d
+}
+
+// codeOf is the code of a refusal, "" for none.
+func codeOf(err error) string {
+	var r *feed.Refusal
+	if errors.As(err, &r) {
+		return r.Code
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return ""
 }
