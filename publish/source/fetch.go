@@ -11,28 +11,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"strconv"
 	"time"
 )
-
-// page is one polled URL. Only the goroutine that polls it touches polls,
-// etag and modified; has and hash are guarded by the poller's mutex.
-type page struct {
-	url   *url.URL
-	name  string
-	index int
-	host  *host
-
-	polls          int
-	etag, modified string // validators of the last body that was read whole
-	has            bool
-	hash           [sha256.Size]byte // of that body
-}
-
-func (pg *page) validators(ans answer) {
-	pg.etag, pg.modified = ans.etag, ans.modified
-}
 
 // answer is what one poll brought; payload is nil when nothing changed.
 type answer struct {
@@ -50,8 +31,10 @@ var errRefused = errors.New("answer refused")
 const maxRedirects = 5
 
 // newClient builds a client that obeys the deadlines, verifies certificates,
-// unpacks nothing by itself and leaves a host for no other.
-func newClient(cfg PollerConfig) *http.Client {
+// unpacks nothing by itself and leaves a host for no other. A redirect waits
+// for its turn like any request.
+func (p *Poller) newClient() *http.Client {
+	cfg := &p.cfg
 	return &http.Client{
 		Transport: &http.Transport{
 			Proxy:                 http.ProxyFromEnvironment,
@@ -74,7 +57,7 @@ func newClient(cfg PollerConfig) *http.Client {
 			case len(via) > maxRedirects:
 				return fmt.Errorf("%w: more than %d redirects", errRefused, maxRedirects)
 			}
-			return nil
+			return p.hosts[from.Host].pace.Wait(to.Context())
 		},
 	}
 }
@@ -89,7 +72,7 @@ func (p *Poller) fetch(ctx context.Context, pg *page) (ans answer, err error) {
 	}})
 	req, err := p.request(ctx, pg)
 	if err != nil {
-		return ans, fmt.Errorf("prepare request for %s: %w", pg.url.Redacted(), err)
+		return ans, fmt.Errorf("prepare request for %s: %w", pg.status.URL, err)
 	}
 	resp, err := p.client.Do(req)
 	if err != nil {
@@ -102,11 +85,11 @@ func (p *Poller) fetch(ctx context.Context, pg *page) (ans answer, err error) {
 	case resp.StatusCode == http.StatusNotModified && conditional(req):
 		return ans, nil
 	case resp.StatusCode != http.StatusOK:
-		return ans, fmt.Errorf("fetch %s: answer %s", pg.url.Redacted(), resp.Status)
+		return ans, fmt.Errorf("fetch %s: answer %s", pg.status.URL, resp.Status)
 	}
 	body, err := p.body(resp)
 	if err != nil {
-		return ans, fmt.Errorf("read %s: %w", pg.url.Redacted(), err)
+		return ans, fmt.Errorf("read %s: %w", pg.status.URL, err)
 	}
 	ans.etag, ans.modified = resp.Header.Get("ETag"), resp.Header.Get("Last-Modified")
 	ans.payload = &Payload{Feed: p.cfg.Feed, Name: pg.name, Body: body,
@@ -120,7 +103,7 @@ func (p *Poller) fetch(ctx context.Context, pg *page) (ans answer, err error) {
 // request builds the next request for a page, conditional unless it is this
 // page's turn to be read in full.
 func (p *Poller) request(ctx context.Context, pg *page) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, pg.url.String(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, pg.addr, nil)
 	if err != nil {
 		return nil, err
 	}

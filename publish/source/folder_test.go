@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -94,46 +92,6 @@ func TestABurstOfRenamesIsFewBatches(t *testing.T) {
 	}
 }
 
-func TestRescanDeliversWithoutEvents(t *testing.T) {
-	dir := t.TempDir()
-	f := folder(t, FolderConfig{Dir: dir, NoEvents: true, Rescan: 10 * time.Millisecond})
-	next(t, f)
-	drop(t, dir, "new/sub/a.json", "1")
-	if b := next(t, f); !slices.Equal(names(b), []string{"new/sub/a.json"}) {
-		t.Errorf("names = %v", names(b))
-	}
-	drop(t, dir, "new/sub/a.json", "2")
-	if b := next(t, f); string(b.Payloads[0].Body) != "2" {
-		t.Errorf("body = %q", b.Payloads[0].Body)
-	}
-}
-
-func TestOverflowOfEventsIsHealedByARescan(t *testing.T) {
-	dir := t.TempDir()
-	var j journal
-	f := folder(t, FolderConfig{Dir: dir, Rescan: time.Hour, Log: j.log()})
-	next(t, f)
-	raw, err := os.ReadFile("/proc/sys/fs/inotify/max_queued_events")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var limit int
-	fmt.Sscan(string(raw), &limit)
-	many := limit/3 + 1000 // each file is at least four events
-	for i := range many {
-		drop(t, dir, fmt.Sprintf("%05d.json", i), fmt.Sprint(i))
-	}
-	seen := map[string]bool{}
-	for len(seen) < many {
-		for _, n := range names(next(t, f)) {
-			seen[n] = true
-		}
-	}
-	if j.count("file events lost") == 0 {
-		t.Error("no overflow was met: the test proves nothing")
-	}
-}
-
 func TestNewSubFoldersAreWatched(t *testing.T) {
 	dir := t.TempDir()
 	f := folder(t, FolderConfig{Dir: dir, Rescan: time.Hour})
@@ -143,58 +101,6 @@ func TestNewSubFoldersAreWatched(t *testing.T) {
 		if b := next(t, f); !slices.Equal(names(b), []string{name}) {
 			t.Errorf("names = %v, want %s", names(b), name)
 		}
-	}
-}
-
-func TestWhatIsNoPayloadIsPassedOverAndSaidOnce(t *testing.T) {
-	dir, outside := t.TempDir(), t.TempDir()
-	secret := write(t, outside, "secret.json", "secret")
-	for _, name := range []string{".hidden", "a.json.tmp", "b.part", "c.json~", "#d#", "e.json.done", "e.json.sha256", ".git/f.json"} {
-		write(t, dir, name, "x")
-	}
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	must(os.Symlink(secret, filepath.Join(dir, "link.json")))
-	must(os.Symlink(outside, filepath.Join(dir, "linked")))
-	must(syscall.Mkfifo(filepath.Join(dir, "pipe.json"), 0o644))
-	socket, err := net.Listen("unix", filepath.Join(dir, "socket.json"))
-	must(err)
-	defer socket.Close()
-	write(t, dir, "good.json", "good")
-
-	var j journal
-	f := folder(t, FolderConfig{Dir: dir, NoEvents: true, Rescan: time.Millisecond, Log: j.log()})
-	if b := next(t, f); !slices.Equal(names(b), []string{"good.json"}) {
-		t.Errorf("names = %v, want good.json alone", names(b))
-	}
-	quiet(t, f, 50*time.Millisecond) // several rescans
-	for _, name := range []string{"link.json", "linked", "pipe.json", "socket.json", "name=.hidden", "a.json.tmp", "b.part", "e.json.done"} {
-		if n := j.count(name); n != 1 {
-			t.Errorf("log lines about %s = %d, want 1", name, n)
-		}
-	}
-	if st := f.State(); st.Lost != "" || st.Delivered != 1 {
-		t.Errorf("state = %+v", st)
-	}
-}
-
-func TestAFileReplacedByALinkBeforeItIsOpenedIsNotFollowed(t *testing.T) {
-	dir, outside := t.TempDir(), t.TempDir()
-	path := write(t, dir, "a.json", "x")
-	f := folder(t, FolderConfig{Dir: dir})
-	f.scan()
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(write(t, outside, "s.json", "secret"), path); err != nil {
-		t.Fatal(err)
-	}
-	if got := f.read(f.take()); len(got) != 0 {
-		t.Errorf("read %q through a link", got[0].Body)
 	}
 }
 
@@ -288,58 +194,6 @@ func TestAnMtimeInTheFutureSettlesByOurOwnClock(t *testing.T) {
 	}
 }
 
-func TestAFolderThatVanishesIsLostAndFoundAgain(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "drop")
-	write(t, dir, "a.json", "1")
-	var j journal
-	f := folder(t, FolderConfig{Dir: dir, Rescan: 5 * time.Millisecond, Log: j.log()})
-	next(t, f)
-	if err := os.RemoveAll(dir); err != nil {
-		t.Fatal(err)
-	}
-	quiet(t, f, 60*time.Millisecond)
-	if st := f.State(); !strings.Contains(st.Lost, dir) || st.LostSince.IsZero() {
-		t.Errorf("state = %+v, want lost", st)
-	}
-	drop(t, dir, "a.json", "2")
-	if b := next(t, f); string(b.Payloads[0].Body) != "2" {
-		t.Errorf("body = %q", b.Payloads[0].Body)
-	}
-	if st := f.State(); st.Lost != "" {
-		t.Errorf("still lost: %s", st.Lost)
-	}
-	if lost, found := j.count("source lost"), j.count("found again"); lost != 1 || found != 1 {
-		t.Errorf("log lines lost, found = %d, %d, want 1, 1", lost, found)
-	}
-}
-
-func TestAFolderThatIsSuddenlyEmptyIsLost(t *testing.T) {
-	dir := t.TempDir()
-	path := write(t, dir, "a.json", "1")
-	f := folder(t, FolderConfig{Dir: dir, Rescan: 5 * time.Millisecond})
-	next(t, f)
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-	quiet(t, f, 40*time.Millisecond)
-	if st := f.State(); !strings.Contains(st.Lost, "empty") {
-		t.Errorf("state = %+v, want lost", st)
-	}
-}
-
-func TestAFolderThatIsNotThereYetIsLostNotEmpty(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "later")
-	f := folder(t, FolderConfig{Dir: dir, Rescan: 5 * time.Millisecond})
-	quiet(t, f, 30*time.Millisecond)
-	if f.State().Lost == "" {
-		t.Error("a missing folder is not lost")
-	}
-	drop(t, dir, "a.json", "1")
-	if b := next(t, f); !slices.Equal(names(b), []string{"a.json"}) || b.More {
-		t.Errorf("first moment = %v, More %v", names(b), b.More)
-	}
-}
-
 func TestALargeScanComesInBatchesThatSayMore(t *testing.T) {
 	dir := t.TempDir()
 	for i := range 50 {
@@ -376,21 +230,6 @@ func TestAFolderIsNotReadBeforeItIsMovedIntoPlace(t *testing.T) {
 	}
 	if b := next(t, f); !slices.Equal(names(b), []string{"batch/a.json"}) {
 		t.Errorf("names = %v", names(b))
-	}
-}
-
-func TestAFileThatMayNotBeReadMakesTheSourceLost(t *testing.T) {
-	dir := t.TempDir()
-	write(t, dir, "a.json", "1")
-	f := folder(t, FolderConfig{Dir: dir})
-	f.scan()
-	f.judge("a.json", &sight{err: fs.ErrPermission}) // what open says to whoever is not root
-	f.report(time.Now())
-	if st := f.State(); !strings.Contains(st.Lost, "a.json: permission denied") {
-		t.Errorf("state = %+v, want lost", st)
-	}
-	if got := f.read(f.take()); len(got) != 1 || f.State().Lost != "" {
-		t.Errorf("payloads = %d, lost = %q", len(got), f.State().Lost)
 	}
 }
 

@@ -8,15 +8,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // PollerConfig describes the addresses of one feed. Zero values mean the
@@ -39,6 +36,9 @@ type PollerConfig struct {
 	PerHost                   int     // polls of one host at once; default 4
 	Rate                      float64 // polls of one host a second; default 50
 	UserAgent                 string  // default "herald"
+	// FirstMoment bounds the time in which the first moment is gathered.
+	// Default 10 min.
+	FirstMoment time.Duration
 	// Prepare adds headers or credentials to each request; may be nil.
 	Prepare func(*http.Request) error
 	// TLS holds further authorities or a client certificate; verification
@@ -59,103 +59,144 @@ func (c *PollerConfig) check() error {
 	byDefault(&c.PerHost, 4)
 	byDefault(&c.Rate, 50)
 	byDefault(&c.UserAgent, "herald")
+	byDefault(&c.FirstMoment, 10*time.Minute)
 	c.Log = logger(c.Log).With("feed", c.Feed)
 	switch {
 	case c.Feed == "" || len(c.URLs) == 0:
 		return errors.New("feed and addresses must be named")
 	case c.TLS != nil && c.TLS.InsecureSkipVerify:
 		return errors.New("TLS verification may not be switched off")
-	case min(c.Every, c.Connect, c.Header, c.Total, c.MaxBackoff, c.MaxRetryAfter) < 0,
+	case min(c.Every, c.Connect, c.Header, c.Total, c.MaxBackoff, c.MaxRetryAfter, c.FirstMoment) < 0,
 		c.Revalidate < 0, c.MaxBytes < 0, c.PerHost < 0, c.Rate < 0:
 		return errors.New("a negative time, size or rate")
 	}
 	return nil
 }
 
-// Poller fetches a list of addresses again and again. Each is polled on its
-// own, so that a slow one holds up no other; of what changes twice while the
-// caller is busy, the latest state is handed over.
+// Poller fetches addresses again and again: a list of them, or what a crawl
+// leads to. Each is polled on its own, so that a slow one holds up no other; of
+// what changes twice while the caller is busy, the latest state is handed over.
 type Poller struct {
 	cfg     PollerConfig
 	client  *http.Client
-	pages   []*page
+	crawl   *crawl // nil: nothing is followed
 	stop    context.CancelFunc
 	running sync.WaitGroup
 	news    chan struct{} // holds one token while there may be news
 	closed  chan struct{}
 	once    sync.Once // closes closed
+	hosts   map[string]*host
 
-	mu      sync.Mutex
+	mu      sync.Mutex // guards all below, and what hosts and pages hold
+	pages   map[string]*page
+	entries []*page // what the configuration names
 	state   State
 	ready   map[string]Payload // by name, not yet handed over
-	untried int                // pages whose first poll is not over
-	owed    bool               // the caller waits for the end of the first round
-}
-
-// host bounds what one host is asked for.
-type host struct {
-	slots chan struct{}
-	pace  *rate.Limiter
-	// quiet is until when the host asked to be left alone, which goes for all
-	// its pages; guarded by the poller's mutex.
-	quiet time.Time
+	held    int64              // bytes of ready
+	untried int                // pages of the first moment whose first poll is not over
+	owed    bool               // the caller waits for the end of the first moment
+	firstBy time.Time          // when the first moment ends at the latest
+	orders  uint64             // pages put into a queue so far
+	failing map[*page]bool     // pages whose last poll failed; 404s apart
 }
 
 // NewPoller begins to poll. Close ends it.
 func NewPoller(cfg PollerConfig) (*Poller, error) {
+	p, err := newPoller(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("poll feed %q: %w", cfg.Feed, err)
+	}
+	p.start()
+	return p, nil
+}
+
+// newPoller makes a poller that does nothing yet.
+func newPoller(cfg PollerConfig) (*Poller, error) {
 	if err := cfg.check(); err != nil {
-		return nil, fmt.Errorf("poll feed %q: %w", cfg.Feed, err)
+		return nil, err
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	p := &Poller{
-		cfg: cfg, client: newClient(cfg), stop: stop, ready: map[string]Payload{},
-		news: make(chan struct{}, 1), closed: make(chan struct{}),
-		owed: true, untried: len(cfg.URLs),
-	}
-	if err := p.addPages(); err != nil {
-		stop()
-		return nil, fmt.Errorf("poll feed %q: %w", cfg.Feed, err)
-	}
-	for _, pg := range p.pages {
-		p.running.Go(func() { p.run(ctx, pg) })
+	p := bare(cfg)
+	for _, raw := range cfg.URLs {
+		u, err := url.Parse(raw)
+		if err != nil {
+			return nil, fmt.Errorf("read address %q: %w", raw, err)
+		}
+		if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return nil, fmt.Errorf("address %q is not an http or https URL", raw)
+		}
+		if err := p.addEntry(u, strings.TrimPrefix(u.RequestURI(), "/"), cfg.PerHost); err != nil {
+			return nil, err
+		}
 	}
 	return p, nil
 }
 
-func (p *Poller) addPages() error {
-	hosts := map[string]*host{}
-	names := map[string]bool{}
-	for i, raw := range p.cfg.URLs {
-		u, err := url.Parse(raw)
-		if err != nil {
-			return fmt.Errorf("read address %q: %w", raw, err)
-		}
-		if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			return fmt.Errorf("address %q is not an http or https URL", raw)
-		}
-		name := strings.TrimPrefix(u.RequestURI(), "/")
-		if names[name] {
-			return fmt.Errorf("address %q has the same path as another of this feed", raw)
-		}
-		names[name] = true
-		if hosts[u.Host] == nil {
-			hosts[u.Host] = &host{
-				slots: make(chan struct{}, p.cfg.PerHost),
-				pace:  rate.NewLimiter(rate.Limit(p.cfg.Rate), p.cfg.PerHost),
-			}
-		}
-		p.pages = append(p.pages, &page{url: u, name: name, index: i, host: hosts[u.Host]})
-		p.state.Addresses = append(p.state.Addresses, AddressState{URL: u.Redacted()})
+// bare makes a poller without pages from a configuration that was checked.
+func bare(cfg PollerConfig) *Poller {
+	p := &Poller{cfg: cfg, news: make(chan struct{}, 1), closed: make(chan struct{}), hosts: map[string]*host{},
+		pages: map[string]*page{}, ready: map[string]Payload{}, failing: map[*page]bool{}, owed: true}
+	p.client = p.newClient()
+	return p
+}
+
+// addEntry adds a page that the configuration names.
+func (p *Poller) addEntry(u *url.URL, name string, burst int) error {
+	if p.pages[name] != nil {
+		return fmt.Errorf("address %q has the same path as another of this feed", u.Redacted())
 	}
+	if p.hosts[u.Host] == nil {
+		p.hosts[u.Host] = newHost(u.Host, p.cfg, burst)
+	}
+	pg := newPage(u, name, p.hosts[u.Host])
+	pg.entry = true
+	p.pages[name] = pg
+	p.entries = append(p.entries, pg)
+	p.untried++
 	return nil
 }
 
+// start begins to poll all entries.
+func (p *Poller) start() {
+	var ctx context.Context
+	ctx, p.stop = context.WithCancel(context.Background())
+	now := time.Now()
+	p.firstBy = now.Add(p.cfg.FirstMoment)
+	p.mu.Lock()
+	for _, pg := range p.entries {
+		p.schedule(pg, now)
+	}
+	p.mu.Unlock()
+	for _, h := range p.hosts {
+		p.running.Go(func() { p.drive(ctx, h) })
+	}
+	p.running.Go(func() { p.endFirst(ctx) })
+	if p.crawl != nil {
+		p.running.Go(func() { p.keepMemory(ctx) })
+	}
+}
+
+// endFirst wakes the caller when the first moment has lasted long enough.
+func (p *Poller) endFirst(ctx context.Context) {
+	if rest(ctx, time.Until(p.firstBy)) == nil {
+		p.tell()
+	}
+}
+
 // Close stops polling and waits until nothing is under way. A Next that waits
-// returns fs.ErrClosed. It may be called again.
+// returns fs.ErrClosed. It may be called again. What earlier calls of Next
+// handed over must have been read by then.
 func (p *Poller) Close() error {
 	p.stop()
 	p.running.Wait()
-	p.once.Do(func() { close(p.closed) })
+	p.once.Do(func() {
+		close(p.closed)
+		if p.crawl != nil {
+			p.mu.Lock()
+			p.crawl.settleRead(p.crawl.complete)
+			p.mu.Unlock()
+			p.remember()
+		}
+	})
 	p.client.CloseIdleConnections()
 	return nil
 }
@@ -165,13 +206,23 @@ func (p *Poller) State() State {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.state
-	s.Addresses = slices.Clone(s.Addresses)
+	for _, pg := range p.entries {
+		s.Addresses = append(s.Addresses, pg.status)
+	}
+	if p.crawl != nil {
+		s.Crawl = p.crawlState()
+	}
 	return s
 }
 
-// Next implements Source. The first moment is over when every address has
-// been tried once, whether or not it answered.
+// Next implements Source. The first moment is over when every address has been
+// tried once, whether or not it answered, or when FirstMoment has passed. What
+// the payloads of one call lead to is asked of the format by the next call, so
+// on the caller's goroutine and after it has read them.
 func (p *Poller) Next(ctx context.Context) (Batch, error) {
+	if p.crawl != nil {
+		p.follow()
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -186,11 +237,22 @@ func (p *Poller) Next(ctx context.Context) (Batch, error) {
 	}
 }
 
-// collect hands over what is ready.
+// tell leaves a token for Next.
+func (p *Poller) tell() {
+	select {
+	case p.news <- struct{}{}:
+	default: // Next has not yet taken the last token, and will see this too
+	}
+}
+
+// collect hands over what is ready. In the first moment of a crawl whatever is
+// handed over may lead to more.
 func (p *Poller) collect() (Batch, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	b := Batch{More: p.owed && p.untried > 0}
+	now := time.Now()
+	all := p.untried == 0 && (p.crawl == nil || len(p.ready) == 0)
+	b := Batch{More: p.owed && !all && now.Before(p.firstBy)}
 	for _, name := range slices.Sorted(maps.Keys(p.ready)) {
 		b.Payloads = append(b.Payloads, p.ready[name])
 	}
@@ -199,142 +261,17 @@ func (p *Poller) collect() (Batch, bool) {
 	}
 	p.owed = b.More
 	clear(p.ready)
-	p.state.delivered(len(b.Payloads), time.Now())
+	p.held = 0
+	p.state.delivered(len(b.Payloads), now)
+	if p.crawl != nil {
+		p.crawl.handed, p.crawl.complete = b.Payloads, !b.More
+		p.wake()
+	}
 	return b, true
 }
 
-// run polls one page until the poller is closed.
-func (p *Poller) run(ctx context.Context, pg *page) {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for first := true; ; first = false {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		}
-		ans, err := p.poll(ctx, pg)
-		if ctx.Err() != nil {
-			return
-		}
-		timer.Reset(p.settle(pg, ans, err, first))
-	}
-}
-
-// poll fetches a page when its host's turn comes.
-func (p *Poller) poll(ctx context.Context, pg *page) (answer, error) {
-	select {
-	case <-ctx.Done():
-		return answer{}, ctx.Err()
-	case pg.host.slots <- struct{}{}:
-	}
-	defer func() { <-pg.host.slots }()
-	for until := p.quiet(pg.host); time.Now().Before(until); until = p.quiet(pg.host) {
-		timer := time.NewTimer(time.Until(until))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return answer{}, ctx.Err()
-		case <-timer.C:
-		}
-	}
-	if err := pg.host.pace.Wait(ctx); err != nil {
-		return answer{}, err
-	}
-	return p.fetch(ctx, pg)
-}
-
-func (p *Poller) quiet(h *host) time.Time {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return h.quiet
-}
-
-// settle records the outcome of one poll and returns the pause until the next.
-func (p *Poller) settle(pg *page, ans answer, err error, first bool) time.Duration {
-	now := time.Now()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	st := &p.state.Addresses[pg.index]
-	st.Status = ans.status
-	if ans.remote != "" {
-		if st.Remote != "" && st.Remote != ans.remote {
-			p.cfg.Log.Info("address answers from another host", "url", st.URL, "was", st.Remote, "is", ans.remote)
-		}
-		st.Remote = ans.remote
-	}
-	if err != nil {
-		p.failed(st, err)
-	} else {
-		p.succeeded(pg, st, ans, now)
-	}
-	if first {
-		p.untried--
-	}
-	p.weigh(now)
-	select {
-	case p.news <- struct{}{}:
-	default: // Next has not yet taken the last token, and will see this too
-	}
-	pause := p.pause(st.Failures, ans.retryAfter)
-	st.Next = now.Add(pause)
-	if ans.status == http.StatusTooManyRequests || ans.status == http.StatusServiceUnavailable {
-		pg.host.quiet = st.Next
-	}
-	return pause
-}
-
-// failed records a poll that brought nothing, and logs the first of a row.
-func (p *Poller) failed(st *AddressState, err error) {
-	st.Failures++
-	st.LastError = err.Error()
-	if errors.Is(err, errRefused) {
-		p.state.Refused++
-	}
-	if st.Failures == 1 {
-		p.cfg.Log.Warn("poll brought nothing", "url", st.URL, "error", err)
-	}
-}
-
-// succeeded records an answer, and makes it ready when its bytes are new.
-func (p *Poller) succeeded(pg *page, st *AddressState, ans answer, now time.Time) {
-	if st.Failures > 0 {
-		p.cfg.Log.Info("address answers again", "url", st.URL, "failures", st.Failures)
-	}
-	st.Failures, st.LastError, st.LastSuccess = 0, "", now
-	if ans.payload == nil {
-		return
-	}
-	pg.validators(ans)
-	if pg.has && pg.hash == ans.payload.Hash {
-		return
-	}
-	pg.has, pg.hash, st.LastChange = true, ans.payload.Hash, now
-	p.ready[pg.name] = *ans.payload
-}
-
-// weigh decides from all addresses whether the source is lost.
-func (p *Poller) weigh(now time.Time) {
-	for _, st := range p.state.Addresses {
-		if st.Failures > 0 {
-			p.state.lose(st.URL+": "+st.LastError, now)
-			return
-		}
-	}
-	p.state.find(now)
-}
-
-// pause is the time until the next poll: doubled with each failure in a row,
-// at least what the server asked for, both bounded, and never exactly the
-// same for all.
-func (p *Poller) pause(failures int, retryAfter time.Duration) time.Duration {
-	d := p.cfg.Every
-	for range min(failures, 30) {
-		if d = min(2*d, max(p.cfg.MaxBackoff, p.cfg.Every)); d >= p.cfg.MaxBackoff {
-			break
-		}
-	}
-	jitter := 0.2 * rand.Float64()
-	asked := float64(min(retryAfter, p.cfg.MaxRetryAfter))
-	return time.Duration(max(float64(d)*(0.9+jitter), asked*(1+jitter/2)))
+// offer makes a payload ready to be handed over, in place of an earlier one.
+func (p *Poller) offer(payload Payload) {
+	p.held += int64(len(payload.Body) - len(p.ready[payload.Name].Body))
+	p.ready[payload.Name] = payload
 }

@@ -1,12 +1,14 @@
 // Package source fetches what the officials publish and keeps it: drop
-// folders, addresses that are polled, and recorded nights that are played
-// again, with the spool of raw bytes and the quarantine beside them.
+// folders, addresses that are polled, crawls of what payloads lead to, and
+// recorded nights that are played again, with the spool of raw bytes and the
+// quarantine beside them.
 //
 // It promises that a payload is handed over whole and unchanged or not at all,
 // that the same bytes under the same name are handed over once, and that a
 // source that cannot be read is reported as lost, never as empty. It refuses
-// links, pipes, devices, half-written files, redirects to other hosts and
-// anything above its size limit. It knows no format and trusts no clock but
+// links, pipes, devices, half-written files, redirects to other hosts, names
+// that nobody wrote or that lead out of a crawl's base address, and anything
+// above its size limit. It knows no format and trusts no clock but
 // its own: neither a file's mtime nor a server's Date orders anything here.
 package source
 
@@ -21,7 +23,8 @@ import (
 type Payload struct {
 	Feed string // configured name of the feed
 	// Name is the slash-separated path inside a drop folder, or the path and
-	// query of the URL without the leading slash.
+	// query of the URL without the leading slash; in a crawl, that below the
+	// base address.
 	Name string
 	Body []byte
 	// Seq is the place in the order of receipt, from 1. Spool.Append gives it;
@@ -64,6 +67,19 @@ type State struct {
 	Refused   uint64    // payloads not taken: too large, wrong digest
 	// Addresses is the state of each polled URL, in configured order.
 	Addresses []AddressState
+	Crawl     CrawlState // of a crawl; zero for other sources
+}
+
+// CrawlState is how a crawl is doing beyond the addresses it is configured with.
+type CrawlState struct {
+	Known    int       // addresses that payloads led to
+	Queued   int       // of these, announced and not yet fetched
+	Missing  int       // not there at the last try
+	Failing  int       // failed otherwise at the last try
+	Refused  uint64    // not followed: outside the base address
+	Dropped  uint64    // not followed: more than the crawl may know
+	LeftTill time.Time // wanted addresses are left alone until then, if later than now
+	Rate     float64   // requests a second at present
 }
 
 // AddressState is the state of one polled URL.
