@@ -163,13 +163,16 @@ func (p *planner) renderGroup(g int, pages []manifest.Page, buf []byte) ([]byte,
 func (p *planner) summarise(gr *groupState, races []*snapshot.Race) {
 	gr.ref.Rev++
 	gr.ref.ChangedRelease = p.number
-	gr.ref.Races, gr.ref.Reporting, gr.ref.Complete = len(races), 0, 0
+	gr.ref.Races, gr.ref.Reporting, gr.ref.Complete, gr.ref.Intermediate = len(races), 0, 0, 0
 	for _, r := range races {
 		if r.Result.HasVotes() {
 			gr.ref.Reporting++
 		}
 		if complete(r) {
 			gr.ref.Complete++
+		}
+		if r.Result.Kind == snapshot.IntermediateCount {
+			gr.ref.Intermediate++
 		}
 	}
 }
@@ -179,7 +182,7 @@ func (p *planner) entries(list []int) []manifest.RaceEntry {
 	for n, i := range list {
 		r, s := p.next.snap.Races[i], &p.next.races[i]
 		out[n] = manifest.RaceEntry{ID: r.ID, Rev: s.rev, ChangedRelease: s.changed, AsOf: rfc3339(r.AsOf),
-			Status: r.Result.Status, Corrected: s.corrected, JSON: s.json, HTML: map[string]manifest.Shard{p.site.Lang: s.html}}
+			Status: r.Result.Status, Kind: r.Result.Kind, Corrected: s.corrected, JSON: s.json, HTML: map[string]manifest.Shard{p.site.Lang: s.html}}
 		for c, o := range r.Result.Outcomes {
 			if o != snapshot.NoOutcome {
 				if out[n].Outcomes == nil {

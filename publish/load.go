@@ -66,7 +66,12 @@ func readJSON[T any](ctx context.Context, p *Publisher, key string, h shard.Hash
 }
 
 func (p *Publisher) read(ctx context.Context, key string, h shard.Hash) ([]byte, error) {
-	obj, _, err := p.cfg.Store.Get(ctx, key)
+	return get(ctx, p.cfg.Store, key, h)
+}
+
+// get reads one object named by its hash.
+func get(ctx context.Context, st store.Store, key string, h shard.Hash) ([]byte, error) {
+	obj, _, err := st.Get(ctx, key)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", key, err)
 	}
@@ -129,7 +134,7 @@ type restorer struct {
 
 func (r *restorer) group(ref manifest.Group, f groupFiles) error {
 	n := len(f.defs.Races)
-	if len(f.counts.Races) != n || len(f.index.Races) != n || f.counts.Definitions != ref.Definitions {
+	if len(f.index.Races) != n || f.counts.Definitions != ref.Definitions {
 		return fmt.Errorf("definitions, counts and index do not belong together")
 	}
 	snap := r.state.snap
@@ -147,9 +152,19 @@ func (r *restorer) group(ref manifest.Group, f groupFiles) error {
 			snap.Contests = append(snap.Contests, contest)
 		}
 	}
+	choices := make([]int, n)
+	for i, def := range f.defs.Races {
+		if c := r.contests[def.Contest]; c != nil {
+			choices[i] = len(c.Choices)
+		}
+	}
+	results, err := f.counts.Results(choices)
+	if err != nil {
+		return err
+	}
 	gr := groupState{ref: ref}
 	for i, def := range f.defs.Races {
-		race, err := r.race(def, f.counts.Races[i], f.index.Races[i])
+		race, err := r.race(def, results[i], f.index.Races[i])
 		if err != nil {
 			return fmt.Errorf("race %s: %w", def.ID, err)
 		}
@@ -173,14 +188,13 @@ func restoreContest(c manifest.Contest) *snapshot.Contest {
 	return out
 }
 
-func (r *restorer) race(def manifest.RaceDef, vector []snapshot.Count, e manifest.RaceEntry) (*snapshot.Race, error) {
+func (r *restorer) race(def manifest.RaceDef, result snapshot.Result, e manifest.RaceEntry) (*snapshot.Race, error) {
 	contest, unit := r.contests[def.Contest], r.units[def.Unit]
 	if contest == nil || unit == nil || e.ID != def.ID {
 		return nil, errors.New("it names a contest or unit that is not defined")
 	}
-	result, err := manifest.ResultOf(vector, len(contest.Choices))
-	if err != nil {
-		return nil, err
+	if result.Kind != e.Kind {
+		return nil, fmt.Errorf("its count is of the kind %q, the index says %q", result.Kind, e.Kind)
 	}
 	result.Status = e.Status
 	if len(e.Outcomes) > 0 {
@@ -191,6 +205,7 @@ func (r *restorer) race(def manifest.RaceDef, vector []snapshot.Count, e manifes
 	}
 	race := &snapshot.Race{ID: def.ID, Contest: contest, Unit: unit, Result: result}
 	if e.AsOf != "" {
+		var err error
 		if race.AsOf, err = time.Parse(time.RFC3339, e.AsOf); err != nil {
 			return nil, err
 		}

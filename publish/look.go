@@ -97,7 +97,8 @@ func sample() (templates.RaceView, templates.PlaceView) {
 		Votes:    []snapshot.Count{n(1200), n(1100), {}},
 		Outcomes: []snapshot.Outcome{snapshot.Elected, snapshot.NotElected, snapshot.NoOutcome},
 		Totals:   snapshot.Totals{Valid: n(2300), Blank: n(20), Null: n(30), Ballots: n(2350), Electorate: n(4000), UnitsIn: n(3), UnitsTotal: n(4)},
-		Status:   snapshot.UnofficialPartial}}
+		Status:   snapshot.UnofficialPartial, Kind: snapshot.IntermediateCount,
+		Channels: []snapshot.Channel{{Name: "Online", Votes: []snapshot.Count{n(1200), n(1100), {}}, Totals: snapshot.Totals{Valid: n(2300)}}}}}
 	history := templates.AddPoint([]templates.Point{{AsOf: at.Add(-time.Hour), UnitsIn: n(1), Votes: n(500), Leaders: []templates.Lead{{Choice: 0, Votes: n(500)}}}}, templates.PointOf(r))
 	trail := []templates.Link{{Text: "Root", Href: "/e/index.html"}, {Text: "Unit", Href: "/e/in/unit.html"}}
 	race := templates.RaceView{Race: r, Rev: 3, Changed: 7, AsOf: at, History: history, Trail: trail,
@@ -107,7 +108,7 @@ func sample() (templates.RaceView, templates.PlaceView) {
 	empty.Result = snapshot.Result{Votes: make([]snapshot.Count, 3)}
 	place := templates.PlaceView{Unit: unit, Trail: trail[:1], Self: trail[1], AsOf: at, Changed: 7,
 		Races:  []templates.RaceLine{{Race: r, Href: race.Self.Href, AsOf: at, Corrected: true}, {Race: &empty, Href: race.Self.Href}},
-		Places: []templates.PlaceLine{{Unit: unit, Href: trail[1].Href, Races: 4, Reporting: 2, Complete: 1, Changed: 7, AsOf: at}}}
+		Places: []templates.PlaceLine{{Unit: unit, Href: trail[1].Href, Races: 4, Reporting: 2, Complete: 1, Intermediate: 1, Changed: 7, AsOf: at}}}
 	return race, place
 }
 

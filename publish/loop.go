@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -24,6 +25,8 @@ type Feed struct {
 	Source     source.Source
 	Decoder    feed.Decoder
 	Concurrent bool // the decoder may be called by many at once
+	// Precedence settles races that two feeds state: the higher one owns them.
+	Precedence int
 }
 
 // LoopConfig is what a Loop needs. Spool and Quarantine may be nil.
@@ -33,6 +36,13 @@ type LoopConfig struct {
 	Spool      *source.Spool
 	Quarantine *source.Quarantine
 	Log        *slog.Logger
+	// Definitions were laid down before the night; nil when none were. Pinned
+	// says that feeds may not add to them.
+	Definitions *diff.Definitions
+	Pinned      bool
+	// Recorded says that the feeds are recorded nights, whose times of receipt
+	// need not be true.
+	Recorded bool
 	// EndWithFeeds ends Run when every feed is over, as recorded nights are.
 	EndWithFeeds bool
 }
@@ -53,6 +63,7 @@ type Loop struct {
 	decoding int
 	stats    Stats
 	said     map[string]bool // findings that were logged
+	memory   Memory          // of incremental feeds, as of what was merged in
 	// failing is why the last publish did not commit; nil when it did.
 	failing error
 }
@@ -64,8 +75,19 @@ func NewLoop(cfg LoopConfig) (*Loop, error) {
 	}
 	l := &Loop{cfg: cfg, dirty: make(chan struct{}, 1), asm: diff.NewAssembler(cfg.Publisher.Published()),
 		ready: map[string]bool{}, said: map[string]bool{}}
-	l.stats.Refusals, l.stats.Findings = map[string]int{}, map[string]int{}
+	l.stats.Refusals, l.stats.Findings, l.stats.RefusedBy = map[string]int{}, map[string]int{}, map[FeedCode]int{}
 	l.stats.Release = cfg.Publisher.Release()
+	l.asm.Expect(phase(cfg.Publisher.cfg.Site.Mode))
+	if cfg.Definitions != nil {
+		if err := l.asm.Define(*cfg.Definitions, cfg.Pinned); err != nil {
+			return nil, fmt.Errorf("take the definitions: %w", err)
+		}
+	}
+	for _, f := range cfg.Feeds {
+		if _, keeps := f.Decoder.(feed.Keeper); keeps && cfg.Publisher.cfg.Private == nil {
+			return nil, fmt.Errorf("feed %s: its payloads do not repeat what earlier ones said; what is remembered of them needs a [private] store", f.Name)
+		}
+	}
 	return l, nil
 }
 
@@ -73,6 +95,9 @@ func NewLoop(cfg LoopConfig) (*Loop, error) {
 // stable addresses with it, before Run returns nil. Any other return is an
 // error after which this process must not go on.
 func (l *Loop) Run(ctx context.Context) error {
+	if err := l.recall(ctx); err != nil {
+		return err
+	}
 	g, gctx := errgroup.WithContext(ctx)
 	for _, f := range l.cfg.Feeds {
 		g.Go(func() error { return l.read(gctx, f) })
@@ -90,6 +115,31 @@ func (l *Loop) Run(ctx context.Context) error {
 
 // Once publishes the first moment of every feed and returns.
 func (l *Loop) Once(ctx context.Context) error {
+	if err := l.first(ctx); err != nil {
+		return err
+	}
+	if err := l.publish(ctx); err != nil {
+		return err
+	}
+	return l.finish(ctx)
+}
+
+// Look reads the first moment of every feed and publishes nothing. It returns
+// what the feeds say, and by which ids they call the election.
+func (l *Loop) Look(ctx context.Context) (*snapshot.Snapshot, []string, error) {
+	if err := l.first(ctx); err != nil {
+		return nil, nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.asm.Snapshot(), l.asm.Elections(), nil
+}
+
+// first takes the first moment of every feed.
+func (l *Loop) first(ctx context.Context) error {
+	if err := l.recall(ctx); err != nil {
+		return err
+	}
 	for _, f := range l.cfg.Feeds {
 		for more := true; more; {
 			b, err := nextOrLost(ctx, f.Source)
@@ -100,10 +150,7 @@ func (l *Loop) Once(ctx context.Context) error {
 			more = b.More && err == nil
 		}
 	}
-	if err := l.publish(ctx); err != nil {
-		return err
-	}
-	return l.finish(ctx)
+	return nil
 }
 
 // nextOrLost is Next, but does not wait for a source that cannot be read.
@@ -138,6 +185,9 @@ func nextOrLost(ctx context.Context, s source.Source) (source.Batch, error) {
 // Step publishes each moment of the only feed before it asks for the next,
 // and returns when the recorded night is over. after is called after each.
 func (l *Loop) Step(ctx context.Context, after func() error) error {
+	if err := l.recall(ctx); err != nil {
+		return err
+	}
 	f := l.cfg.Feeds[0]
 	for {
 		b, err := f.Source.Next(ctx)
@@ -341,14 +391,14 @@ func (l *Loop) allReady() bool {
 // publish publishes the newest snapshot.
 func (l *Loop) publish(ctx context.Context) error {
 	l.mu.Lock()
-	snap, moments := l.asm.Snapshot(), l.stats.Moments
+	snap, moments, memory := l.asm.Snapshot(), l.stats.Moments, maps.Clone(l.memory)
 	l.taken = l.stats.Payloads
 	l.mu.Unlock()
 	if len(snap.Races) == 0 {
 		return nil
 	}
 	began := time.Now()
-	r, err := l.cfg.Publisher.Publish(ctx, snap)
+	r, err := l.cfg.Publisher.PublishWith(ctx, snap, memory)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.stats.count(snap)

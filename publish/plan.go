@@ -25,8 +25,9 @@ type planner struct {
 	groupBy snapshot.UnitType
 	// full renders everything again, not only what changed. The bytes are the
 	// same; it is for a changed look, and for the proof.
-	full bool
-	emit func(put) error // called by many at once
+	full   bool
+	states map[string]shard.Hash // by feed, for the release to name
+	emit   func(put) error       // called by many at once
 
 	old, next *state
 	number    int

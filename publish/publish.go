@@ -35,6 +35,9 @@ var ErrFenced = errors.New("another publisher has taken over")
 // Config is what a Publisher needs. Fields without a default must be set.
 type Config struct {
 	Store store.Store
+	// Private is read by Herald alone. It keeps what incremental feeds need to
+	// go on after a restart; nil when there is none of these.
+	Private store.Store
 	// Site holds the election's slug and name, mode, time zone, language and
 	// poll interval; addresses of assets are filled in.
 	Site templates.Site
@@ -162,15 +165,22 @@ func (p *Publisher) Release() int { return p.state.number() }
 // other than ErrFenced the last release is still current, or the outcome is
 // known at the next call; call again with the newest snapshot.
 func (p *Publisher) Publish(ctx context.Context, snap *snapshot.Snapshot) (Report, error) {
+	return p.PublishWith(ctx, snap, nil)
+}
+
+// PublishWith is Publish, and the release names what is remembered of feeds
+// beside snap: it is stored in Config.Private, which must be set then, before
+// the head. Nil keeps what the release before names.
+func (p *Publisher) PublishWith(ctx context.Context, snap *snapshot.Snapshot, memory Memory) (Report, error) {
 	if err := p.settleHead(ctx); err != nil {
 		return Report{}, err
 	}
 	if p.state.release == nil && snap.HasVotes() {
-		if r, err := p.publish(ctx, snap.WithoutCounts()); err != nil {
+		if r, err := p.publish(ctx, snap.WithoutCounts(), nil); err != nil {
 			return r, err
 		}
 	}
-	return p.publish(ctx, snap)
+	return p.publish(ctx, snap, memory)
 }
 
 // settleHead finds out what became of a head whose answer was lost.
@@ -180,11 +190,12 @@ func (p *Publisher) settleHead(ctx context.Context) error {
 	return err
 }
 
-func (p *Publisher) publish(ctx context.Context, snap *snapshot.Snapshot) (Report, error) {
+func (p *Publisher) publish(ctx context.Context, snap *snapshot.Snapshot, memory Memory) (Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.cfg.Deadline)
 	defer cancel()
 	plan := &planner{site: p.cfg.Site, layout: p.layout, enc: &p.enc, look: p.look, groupBy: p.cfg.GroupBy, old: p.state}
 	plan.full = p.full || p.state.release != nil && p.state.release.Look != p.look.hash
+	plan.states = p.states(memory)
 	if err := p.recall(ctx, snap, plan.full); err != nil {
 		return Report{}, fmt.Errorf("read the history of races: %w", err)
 	}
@@ -195,6 +206,9 @@ func (p *Publisher) publish(ctx context.Context, snap *snapshot.Snapshot) (Repor
 		return putCtx.Err()
 	}
 	planErr := plan.run(snap)
+	if planErr == nil && plan.next != nil {
+		p.remember(putCtx, puts, memory)
+	}
 	if err := puts.Wait(); err != nil {
 		return plan.report, fmt.Errorf("store release %d: %w", plan.number, err)
 	}
@@ -239,16 +253,21 @@ func turn(h *manifest.Head) shard.Turn { return shard.Turn{Term: h.Term, Seq: h.
 // ref names a commit for purges.
 func ref(h *manifest.Head) string { return fmt.Sprintf("%d-%d", h.Term, h.Seq) }
 
-// put stores one object under its hash. Found there already, it is read back:
-// the same content is a success, other content means that the store or the
-// hash cannot be trusted. Its size proves nothing.
+// put stores one object under its hash.
 func (p *Publisher) put(ctx context.Context, o put) error {
-	obj := store.Object{Key: o.key, Class: cdn.Shard, ContentType: o.contentType, ContentEncoding: "gzip", Body: o.body.Shard()}
-	_, err := p.cfg.Store.Create(ctx, obj)
+	return create(ctx, p.cfg.Store, o, cdn.Shard)
+}
+
+// create stores one object under its hash. Found there already, it is read
+// back: the same content is a success, other content means that the store or
+// the hash cannot be trusted. Its size proves nothing.
+func create(ctx context.Context, st store.Store, o put, class cdn.Class) error {
+	obj := store.Object{Key: o.key, Class: class, ContentType: o.contentType, ContentEncoding: "gzip", Body: o.body.Shard()}
+	_, err := st.Create(ctx, obj)
 	if !errors.Is(err, store.ErrExists) {
 		return err
 	}
-	stored, _, err := p.cfg.Store.Get(ctx, o.key)
+	stored, _, err := st.Get(ctx, o.key)
 	if err != nil {
 		return fmt.Errorf("look at %s, which exists already: %w", o.key, err)
 	}

@@ -503,7 +503,7 @@ func TestGroupsHoldAtMostFiveHundredRacesAndNeverReshuffle(t *testing.T) {
 	}
 	n.apply(func(u *snapshot.Update) {
 		u.Units = []snapshot.UnitDef{{Key: "a-late-town", Parent: "s0", Name: "Late", Type: snapshot.Municipality}}
-		u.Contests = []snapshot.ContestDef{{Key: "late", Name: "Late"}}
+		u.Contests = []snapshot.ContestDef{{Key: "late", Name: "Late", Choices: []snapshot.ChoiceDef{{Key: "1"}}}}
 		u.Results = []snapshot.RaceResult{{Contest: "late", Unit: "a-late-town"}}
 	})
 	mustPublish(t, p, n.asm.Snapshot())

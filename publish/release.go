@@ -10,7 +10,7 @@ import (
 // renderRelease makes the delta, the roll-ups that are due and the release.
 func (p *planner) renderRelease() error {
 	rel := &manifest.Release{V: manifest.Version, Election: p.layout.Election(), Name: p.site.Name, Mode: string(p.site.Mode),
-		Number: p.number, Look: p.look.hash, Pages: []manifest.Page{}, Rollups: []manifest.Rollup{}}
+		Number: p.number, Look: p.look.hash, Pages: []manifest.Page{}, Rollups: []manifest.Rollup{}, States: p.states}
 	if p.old.release != nil {
 		previous := p.old.hash
 		rel.Previous = &previous
@@ -88,7 +88,8 @@ func (p *planner) delta(from int, list []int) (shard.Hash, error) {
 			kind = "result"
 		}
 		d.Races[n] = manifest.RaceDelta{ID: r.ID, Group: p.next.groups[s.group].ref.ID, Rev: s.rev, Kind: kind,
-			JSON: s.json.Hash, Counts: manifest.AppendVector(nil, r.Result)}
+			JSON: s.json.Hash, Counts: manifest.AppendVector(nil, r.Result),
+			CountKind: r.Result.Kind, Channels: manifest.ChannelsOf(r.Result)}
 	}
 	ref, err := p.store(manifest.Append(nil, d), manifest.Shard{}, typeJSON, p.layout.Delta)
 	return ref.Hash, err

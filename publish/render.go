@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"github.com/heraldresults/herald/diff"
 	"github.com/heraldresults/herald/diff/snapshot"
 	"github.com/heraldresults/herald/publish/manifest"
 	"github.com/heraldresults/herald/publish/shard"
@@ -58,8 +59,17 @@ func (p *planner) advance(s *raceState, r *snapshot.Race, i int, kind string) {
 		s.corrected = true
 		// A new list: the old one belongs to the release before.
 		s.corrections = append(s.corrections[:len(s.corrections):len(s.corrections)],
-			templates.Correction{Release: p.number, AsOf: r.AsOf, Reason: "source", Changes: fallen(c)})
+			templates.Correction{Release: p.number, AsOf: r.AsOf, Reason: reason(c), Changes: fallen(c)})
 	}
+}
+
+// reason says why a number fell: the final count replaced an intermediate one,
+// or the source states less than before.
+func reason(c diff.RaceChange) string {
+	if c.Prev.Result.Kind == snapshot.IntermediateCount && c.Next.Result.Kind == snapshot.FinalCount {
+		return "final"
+	}
+	return "source"
 }
 
 // trail leads from the home page to place i, both included.
@@ -141,7 +151,7 @@ func (p *planner) renderPlace(i int, buf []byte) ([]byte, error) {
 	for n, j := range pl.children {
 		v := p.sums[j]
 		view.Places[n] = templates.PlaceLine{Unit: t.places[j].unit, Href: "/" + p.placeAlias(j),
-			Races: v.races, Reporting: v.reporting, Complete: v.complete, Changed: v.changed, AsOf: v.asOf}
+			Races: v.races, Reporting: v.reporting, Complete: v.complete, Intermediate: v.intermediate, Changed: v.changed, AsOf: v.asOf}
 	}
 	view.Changed = p.sums[i].changed
 	buf = templates.AppendPlacePage(buf, view, p.site)

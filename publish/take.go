@@ -14,6 +14,7 @@ import (
 	"github.com/heraldresults/herald/diff/feed"
 	"github.com/heraldresults/herald/diff/snapshot"
 	"github.com/heraldresults/herald/publish/source"
+	"github.com/heraldresults/herald/templates"
 )
 
 // Stats are counts since the start, for metrics and the status line.
@@ -21,6 +22,7 @@ type Stats struct {
 	Payloads    int
 	Bytes       int64 // of payloads
 	Refusals    map[string]int
+	RefusedBy   map[FeedCode]int // the same by feed
 	Findings    map[string]int
 	Old         int // updates ignored because something newer was known
 	Releases    int
@@ -40,6 +42,9 @@ type Stats struct {
 	// these the current release takes into account: input and output.
 	Moments, MomentsPublished int
 }
+
+// FeedCode is a code of one feed.
+type FeedCode struct{ Feed, Code string }
 
 func (s *Stats) count(snap *snapshot.Snapshot) {
 	s.Races = len(snap.Races)
@@ -62,7 +67,7 @@ func (l *Loop) Stats() Stats {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := l.stats
-	s.Refusals, s.Findings = maps.Clone(s.Refusals), maps.Clone(s.Findings)
+	s.Refusals, s.RefusedBy, s.Findings = maps.Clone(s.Refusals), maps.Clone(s.RefusedBy), maps.Clone(s.Findings)
 	return s
 }
 
@@ -88,6 +93,7 @@ func (l *Loop) take(ctx context.Context, f Feed, b source.Batch) {
 	for i := range b.Payloads {
 		l.merge(ctx, f, &b.Payloads[i], results[i])
 	}
+	l.keep(f, len(b.Payloads))
 	l.stats.LastRead = time.Now()
 	if b.More {
 		return
@@ -137,8 +143,8 @@ func (l *Loop) merge(ctx context.Context, f Feed, p *source.Payload, d decoded) 
 		return
 	}
 	for _, u := range d.updates {
-		u.Feed = f.Name
-		applied, err := l.asm.Apply(u)
+		u.Feed, u.Precedence = f.Name, f.Precedence
+		applied, err := l.apply(p, u)
 		if err != nil {
 			l.refuse(ctx, f, p, err)
 			return
@@ -148,6 +154,41 @@ func (l *Loop) merge(ctx context.Context, f Feed, p *source.Payload, d decoded) 
 		}
 		l.report(ctx, f, p, applied.Findings)
 	}
+}
+
+// ahead is how far the clock of a source may be before ours.
+const ahead = 5 * time.Minute
+
+// apply takes an update over, unless it is from the future.
+func (l *Loop) apply(p *source.Payload, u snapshot.Update) (diff.Applied, error) {
+	newest := u.Stamp.Time
+	for i := range u.Results {
+		if t := u.Results[i].AsOf; t.After(newest) {
+			newest = t
+		}
+	}
+	if !l.recorded() && newest.Sub(p.Received) > ahead {
+		return diff.Applied{}, &diff.Refusal{Code: "E_TIME", Text: fmt.Sprintf("it is of %s and was received at %s; more than %s ahead is not believed",
+			newest.Format(time.RFC3339), p.Received.Format(time.RFC3339), ahead)}
+	}
+	return l.asm.Apply(u)
+}
+
+// phase is what sources must call their numbers in a mode. What a replay plays
+// was real once, or was a test.
+func phase(m templates.Mode) snapshot.Phase {
+	switch m {
+	case templates.Live:
+		return snapshot.PhaseLive
+	case templates.Replay:
+		return snapshot.PhaseUnknown
+	}
+	return snapshot.PhaseTest
+}
+
+// recorded reports whether times of receipt need not be true.
+func (l *Loop) recorded() bool {
+	return l.cfg.Recorded || l.cfg.Publisher.cfg.Site.Mode == templates.Replay
 }
 
 // refuse keeps a payload that was not believed beside the reason.
@@ -164,6 +205,7 @@ func (l *Loop) refuse(ctx context.Context, f Feed, p *source.Payload, err error)
 		text = (&feed.Refusal{Code: code, Feed: f.Name, File: p.Name, Text: contradiction.Text}).Error()
 	}
 	l.stats.Refusals[code]++
+	l.stats.RefusedBy[FeedCode{f.Name, code}]++
 	kept := ""
 	if l.cfg.Quarantine != nil {
 		var qerr error
@@ -183,11 +225,14 @@ func (l *Loop) report(ctx context.Context, f Feed, p *source.Payload, findings [
 	for _, n := range findings {
 		l.stats.Findings[n.Code]++
 		key := f.Name + "\x00" + n.Code + "\x00" + n.Text
-		if l.said[key] || len(l.said) >= maxSaid {
+		if l.said[key] {
 			continue
 		}
+		if len(l.said) >= maxSaid {
+			clear(l.said) // rather twice than never
+		}
 		l.said[key] = true
-		l.cfg.Log.InfoContext(ctx, "finding", "feed", f.Name, "file", p.Name, "code", n.Code, "what", n.Text)
+		l.cfg.Log.InfoContext(ctx, "finding", "feed", f.Name, "file", p.Name, "code", n.Code, "race", n.Race, "what", n.Text)
 	}
 }
 

@@ -25,8 +25,8 @@ type place struct {
 
 // sums of a place: its own races and those of everything inside it.
 type sums struct {
-	races, reporting, complete, changed int
-	asOf                                time.Time
+	races, reporting, complete, intermediate, changed int
+	asOf                                              time.Time
 }
 
 // homeID is the unit id of a home page made for an election with several
@@ -103,6 +103,9 @@ func (t *tree) sums(s *snapshot.Snapshot, races []raceState) []sums {
 		if complete(r) {
 			v.complete++
 		}
+		if r.Result.Kind == snapshot.IntermediateCount {
+			v.intermediate++
+		}
 		v.changed = max(v.changed, races[i].changed)
 		v.asOf = later(v.asOf, r.AsOf)
 	}
@@ -111,13 +114,18 @@ func (t *tree) sums(s *snapshot.Snapshot, races []raceState) []sums {
 		up.races += out[i].races
 		up.reporting += out[i].reporting
 		up.complete += out[i].complete
+		up.intermediate += out[i].intermediate
 		up.changed = max(up.changed, out[i].changed)
 		up.asOf = later(up.asOf, out[i].asOf)
 	}
 	return out
 }
 
+// complete reports whether all units of a race are in, or its count is final.
 func complete(r *snapshot.Race) bool {
+	if r.Result.Kind == snapshot.FinalCount {
+		return true
+	}
 	in, ok := r.Result.Totals.UnitsIn.Get()
 	total, stated := r.Result.Totals.UnitsTotal.Get()
 	return ok && stated && total > 0 && in == total

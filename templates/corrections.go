@@ -19,12 +19,15 @@ func (p *page) correctionNotice(v RaceView) {
 }
 
 func (p *page) reason(r string) {
-	if r == "source" {
+	switch r {
+	case "source":
 		p.raw(p.w.reasonSource)
-		return
+	case "final":
+		p.raw(p.w.reasonFinal)
+	default:
+		p.raw(p.w.reasonOther)
+		p.name(r)
 	}
-	p.raw(p.w.reasonOther)
-	p.name(r)
 }
 
 // corrections appends all corrections, newest first.

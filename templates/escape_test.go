@@ -31,6 +31,8 @@ func named(t testing.TB, s string) [][]byte {
 	for i := range v.Trail {
 		v.Trail[i].Text = s
 	}
+	v.Race.Result.Kind = snapshot.IntermediateCount
+	v.Race.Result.Channels = []snapshot.Channel{{Name: s, Votes: v.Race.Result.Votes}}
 	v.Corrections[0].Reason = "because " + s
 	v.Corrections[0].Changes[0].What = s
 	w := site(t)

@@ -13,15 +13,12 @@ const maxLeads = 5
 
 // PointOf is the present result of a race as a point of its history.
 func PointOf(r *snapshot.Race) Point {
-	p := Point{AsOf: r.AsOf, UnitsIn: r.Result.Totals.UnitsIn}
-	if sum, err := snapshot.Sum(r.Result.Votes...); err == nil {
-		p.Votes = sum
-	}
+	p := Point{AsOf: r.AsOf, UnitsIn: r.Result.Totals.UnitsIn, Votes: sumOfVotes(r), Kind: r.Result.Kind}
 	if !r.Result.HasVotes() {
 		return p
 	}
-	for _, i := range ranked(nil, r.Result) {
-		if len(p.Leaders) == maxLeads || !r.Result.Votes[i].Present() {
+	for _, i := range ranked(nil, r) {
+		if len(p.Leaders) == maxLeads || !r.Result.Votes[i].Present() || isAbstention(r, i) {
 			break
 		}
 		p.Leaders = append(p.Leaders, Lead{Choice: i, Votes: r.Result.Votes[i]})

@@ -17,7 +17,8 @@ const raceVersion = 1
 // for what was not stated, times in UTC, one newline at the end. The value of
 // "result" depends on the snapshot alone. Shares are not in it: votes are to
 // be divided by what "share_of" names, "valid" for the stated valid votes or
-// "votes" for the sum of the choices' votes.
+// "votes" for the sum of the choices' votes without abstentions. "kind" and
+// "channels" are left out where the source does not tell them.
 func AppendRaceJSON(dst []byte, v RaceView, s Site) []byte {
 	dst = append(dst, `{"v":`...)
 	dst = strconv.AppendInt(dst, raceVersion, 10)
@@ -83,15 +84,48 @@ func appendResult(dst []byte, race *snapshot.Race) []byte {
 		dst = appendField(dst, `,"outcome":`, string(outcome(r, i)))
 		dst = append(dst, '}')
 	}
-	dst = appendField(dst, `],"share_of":`, basisOf(r).name)
-	dst = appendCount(dst, `,"valid":`, r.Totals.Valid)
-	dst = appendCount(dst, `,"blank":`, r.Totals.Blank)
-	dst = appendCount(dst, `,"null":`, r.Totals.Null)
-	dst = appendCount(dst, `,"ballots":`, r.Totals.Ballots)
-	dst = appendCount(dst, `,"electorate":`, r.Totals.Electorate)
-	dst = appendCount(dst, `,"units_in":`, r.Totals.UnitsIn)
-	dst = appendCount(dst, `,"units_total":`, r.Totals.UnitsTotal)
+	dst = appendField(dst, `],"share_of":`, basisOf(race).name)
+	dst = appendTotals(dst, r.Totals)
 	dst = appendField(dst, `,"status":`, string(r.Status))
+	dst = appendKind(dst, r.Kind)
+	if len(r.Channels) > 0 {
+		dst = append(dst, `,"channels":[`...)
+		for i := range r.Channels {
+			dst = appendChannel(comma(dst, i), race.Contest, &r.Channels[i])
+		}
+		dst = append(dst, ']')
+	}
+	return append(dst, '}')
+}
+
+func appendTotals(dst []byte, t snapshot.Totals) []byte {
+	dst = appendCount(dst, `,"valid":`, t.Valid)
+	dst = appendCount(dst, `,"blank":`, t.Blank)
+	dst = appendCount(dst, `,"null":`, t.Null)
+	dst = appendCount(dst, `,"ballots":`, t.Ballots)
+	dst = appendCount(dst, `,"electorate":`, t.Electorate)
+	dst = appendCount(dst, `,"units_in":`, t.UnitsIn)
+	return appendCount(dst, `,"units_total":`, t.UnitsTotal)
+}
+
+// appendKind appends the kind of a count that is not an ordinary one.
+func appendKind(dst []byte, k snapshot.CountKind) []byte {
+	if k == snapshot.PlainCount {
+		return dst
+	}
+	return appendField(dst, `,"kind":`, string(k))
+}
+
+func appendChannel(dst []byte, c *snapshot.Contest, ch *snapshot.Channel) []byte {
+	dst = appendField(dst, `{"name":`, ch.Name)
+	dst = append(dst, `,"choices":[`...)
+	for i := range c.Choices {
+		dst = appendField(comma(dst, i), `{"id":`, c.Choices[i].ID)
+		dst = appendCount(dst, `,"votes":`, ch.Votes[i])
+		dst = append(dst, '}')
+	}
+	dst = append(dst, ']')
+	dst = appendTotals(dst, ch.Totals)
 	return append(dst, '}')
 }
 
@@ -146,7 +180,8 @@ func appendPoint(dst []byte, p *Point) []byte {
 		dst = appendCount(dst, ",", l.Votes)
 		dst = append(dst, ']')
 	}
-	return append(dst, "]}"...)
+	dst = appendKind(append(dst, ']'), p.Kind)
+	return append(dst, '}')
 }
 
 func comma(dst []byte, i int) []byte {

@@ -68,6 +68,8 @@ func TestSchemaRefusesWhatIsNotARace(t *testing.T) {
 		{`"status":"unofficial-partial"`, `"status":"done"`},
 		{`"as_of":"2026-10-11T20:00:00Z"`, `"as_of":"20:00"`},
 		{`"share_of":"valid",`, ``},
+		{`"status":"unofficial-partial"`, `"status":"unofficial-partial","kind":"exact"`},
+		{`"status":"unofficial-partial"`, `"status":"unofficial-partial","channels":[{"name":"Online"}]`},
 		{`"reason":"source"`, `"reason":"source","who":"x"`},
 	} {
 		bad := strings.Replace(good, swap[0], swap[1], 1)

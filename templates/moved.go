@@ -49,6 +49,9 @@ func (p *page) point(c *snapshot.Contest, pt *Point, newer time.Time) {
 	} else {
 		p.clock(pt.AsOf, newer)
 	}
+	if pt.Kind == snapshot.IntermediateCount {
+		p.label(p.w.intermediateMark)
+	}
 	p.raw("</th><td>")
 	p.cell(pt.UnitsIn)
 	p.raw("</td><td>")

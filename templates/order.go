@@ -10,17 +10,56 @@ import (
 // ranked appends the places of a contest's choices in the order in which
 // people read them: definition order before the first count, then by votes,
 // most first. Equal votes stay in definition order; votes that are not stated
-// come last.
-func ranked(dst []int, r snapshot.Result) []int {
+// come last, and abstentions behind them.
+func ranked(dst []int, race *snapshot.Race) []int {
+	r := race.Result
 	for i := range r.Votes {
 		dst = append(dst, i)
 	}
 	if r.HasVotes() {
 		slices.SortFunc(dst, func(a, b int) int {
-			return cmp.Or(cmp.Compare(votes(r, b), votes(r, a)), cmp.Compare(a, b))
+			return cmp.Or(last(race, a)-last(race, b), cmp.Compare(votes(r, b), votes(r, a)), cmp.Compare(a, b))
 		})
 	}
 	return dst
+}
+
+// last is 1 for abstentions, which follow the choices that can win.
+func last(race *snapshot.Race, choice int) int {
+	if isAbstention(race, choice) {
+		return 1
+	}
+	return 0
+}
+
+// isAbstention reports whether a choice is counted but is no vote for
+// anything: it never leads and has no share.
+func isAbstention(race *snapshot.Race, choice int) bool {
+	return race.Contest.Choices[choice].Type == snapshot.Abstention
+}
+
+// sumOfVotes is the sum of the choices' votes without abstentions, absent when
+// one of them is not stated or the sum is out of range.
+func sumOfVotes(race *snapshot.Race) snapshot.Count {
+	total, any := int64(0), false
+	for i, c := range race.Result.Votes {
+		if isAbstention(race, i) {
+			continue
+		}
+		n, ok := c.Get()
+		if !ok {
+			return snapshot.Count{}
+		}
+		total, any = total+n, true
+	}
+	if !any {
+		return snapshot.Count{}
+	}
+	sum, err := snapshot.NewCount(total)
+	if err != nil {
+		return snapshot.Count{}
+	}
+	return sum
 }
 
 // votes are the votes of a choice, -1 when they are not stated.
@@ -48,12 +87,11 @@ type basis struct {
 
 // basisOf is the stated number of valid votes, else the sum of the choices'
 // votes when all of them are stated.
-func basisOf(r snapshot.Result) basis {
-	if n, ok := r.Totals.Valid.Get(); ok {
+func basisOf(race *snapshot.Race) basis {
+	if n, ok := race.Result.Totals.Valid.Get(); ok {
 		return basis{name: "valid", n: n}
 	}
-	sum, err := snapshot.Sum(r.Votes...)
-	if n, ok := sum.Get(); ok && err == nil {
+	if n, ok := sumOfVotes(race).Get(); ok {
 		return basis{name: "votes", n: n}
 	}
 	return basis{}
@@ -70,9 +108,10 @@ func permille(part, whole int64) int64 {
 	return min((2000*part+whole)/(2*whole), 1000)
 }
 
-// isComplete reports whether all units of a race are in.
+// isComplete reports whether all of a race is counted: all units are in, or
+// the source says so.
 func isComplete(r snapshot.Result) bool {
-	if r.Status == snapshot.UnofficialFull || r.Status == snapshot.Certified {
+	if r.Status == snapshot.UnofficialFull || r.Status == snapshot.Certified || r.Kind == snapshot.FinalCount {
 		return true
 	}
 	total, ok := r.Totals.UnitsTotal.Get()
@@ -81,14 +120,14 @@ func isComplete(r snapshot.Result) bool {
 
 // leaders are how many of the ranked choices lead: as many as there are seats,
 // one in a contest of lists or a question, and more when they are level.
-// Choices without votes do not lead.
+// Choices without votes, and abstentions, do not lead.
 func leaders(race *snapshot.Race, order []int) int {
 	seats := 1
 	if race.Contest.Type == snapshot.CandidateContest {
 		seats = max(1, race.Contest.Seats)
 	}
 	n := 0
-	for n < len(order) && votes(race.Result, order[n]) > 0 &&
+	for n < len(order) && votes(race.Result, order[n]) > 0 && !isAbstention(race, order[n]) &&
 		(n < seats || votes(race.Result, order[n]) == votes(race.Result, order[seats-1])) {
 		n++
 	}

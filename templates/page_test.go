@@ -56,6 +56,12 @@ func states() map[string]state {
 		"corrected": {corrected(view(race(councilSamples(), true), 3)), templates.Live, []string{"4,282 → 4,182", "20,158 → not stated", "The official source stated less than before."}, nil},
 		"measure":   {view(measure(), 2), templates.Live, []string{"Passed: <bdi>Yes</bdi>", "52.6%", "Share of the 19,789 votes listed here."}, []string{"Ballots", "seats"}},
 		"crowd":     {view(crowd(400), 3), templates.Live, []string{"Show 380 more", "and 37 more"}, nil},
+		"intermediate": {view(motion(snapshot.IntermediateCount), 2), templates.Live, []string{
+			"Intermediate count: it may contain duplicates. The final count replaces it.", "Leading: <bdi>Yes</bdi>, not decided",
+			"<bdi>Online</bdi>", "<bdi>On site</bdi>", "1,377", "Share of the 7,789 votes listed here.", "56.6%"}, []string{"Final count", "120.7%", "Leading: <bdi>Abstention"}},
+		"final": {final(), templates.Live, []string{
+			"Final count", "Most votes: <bdi>Yes</bdi>. The source has not stated an outcome.", "The final count replaced an intermediate one, which may have contained duplicates.",
+			"4,520 → 4,412", "<bdi>Online</bdi>"}, []string{"Intermediate count", "not decided"}},
 		"test-mode": {view(race(councilSamples(), true), 2), templates.Test, []string{"<title>TEST – NOT RESULTS", "<p class=\"mode\">TEST – NOT RESULTS", "noindex"}, nil},
 	}
 }
@@ -79,6 +85,38 @@ func TestEveryStateOfARaceSaysWhatItIs(t *testing.T) {
 			golden(t, "race-"+name+".html", got)
 		})
 	}
+}
+
+func TestPlacesAndHomeSayWhichCountsAreIntermediate(t *testing.T) {
+	const some = "Some counts here are intermediate: they may contain duplicates. The final counts replace them."
+	const mark = "<b class=\"tag\">Intermediate</b>"
+	line := func(k snapshot.CountKind) templates.PlaceView {
+		v := place(3, 2)
+		v.Races[1].Race = motion(k)
+		return v
+	}
+	inside := place(0, 2)
+	inside.Places[1].Intermediate = 1
+	for name, c := range map[string]struct {
+		view templates.PlaceView
+		says bool
+		also string
+	}{
+		"a race":         {line(snapshot.IntermediateCount), true, "<bdi>Yes</bdi>"},
+		"a place inside": {inside, true, ""},
+		"a final count":  {line(snapshot.FinalCount), false, "Final count"},
+		"none":           {place(3, 2), false, ""},
+	} {
+		page := string(templates.AppendPlacePage(nil, c.view, site(t)))
+		if strings.Contains(page, some) != c.says || strings.Contains(page, mark) != c.says || !strings.Contains(page, c.also) {
+			t.Errorf("%s: the page says what it should: sentence %v, mark %v, %q %v", name,
+				strings.Contains(page, some), strings.Contains(page, mark), c.also, strings.Contains(page, c.also))
+		}
+		if strings.Contains(page, "<bdi>Abstention</bdi>") {
+			t.Errorf("%s: abstentions stand among the first two", name)
+		}
+	}
+	golden(t, "place-intermediate.html", templates.AppendPlacePage(nil, line(snapshot.IntermediateCount), site(t)))
 }
 
 func TestPlacesAndHomeMatchTheirGoldenFiles(t *testing.T) {

@@ -1,6 +1,7 @@
 package templates
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -27,10 +28,20 @@ func AppendPlacePage(dst []byte, v PlaceView, s Site) []byte {
 	p.raw("</p>\n")
 	p.fresh(v.AsOf, counted)
 	p.raw("<div id=\"results\" data-live>\n")
+	if v.intermediate() {
+		p.notice(p.w.intermediateSome)
+	}
 	p.raceGroups(v.Races)
 	p.placeTable(v.Places, v.AsOf)
 	p.raw("</div>\n")
 	return p.close(s, sh)
+}
+
+// intermediate reports whether a number on the page belongs to an intermediate
+// count.
+func (v *PlaceView) intermediate() bool {
+	return slices.ContainsFunc(v.Races, func(l RaceLine) bool { return l.Race.Result.Kind == snapshot.IntermediateCount }) ||
+		slices.ContainsFunc(v.Places, func(l PlaceLine) bool { return l.Intermediate > 0 })
 }
 
 // placeSentence appends how far the count in a place is, and reports whether
@@ -117,22 +128,30 @@ func (p *page) raceLine(l *RaceLine) {
 	}
 	p.raw("<p>")
 	p.raceState(r)
+	if r.Kind == snapshot.IntermediateCount {
+		p.label(p.w.intermediateMark)
+	}
 	if l.Corrected {
-		p.raw(" <b class=\"tag\">")
-		p.raw(p.w.correctedMark)
-		p.raw("</b>")
+		p.label(p.w.correctedMark)
 	}
 	p.raw("</p></li>\n")
 }
 
+// label appends a word beside what it is about.
+func (p *page) label(word markup) {
+	p.raw(" <b class=\"tag\">")
+	p.raw(word)
+	p.raw("</b>")
+}
+
 func (p *page) firstTwo(race *snapshot.Race) {
 	r := race.Result
-	b := basisOf(r)
+	b := basisOf(race)
 	var buf [64]int
-	order := ranked(buf[:0], r)
+	order := ranked(buf[:0], race)
 	p.raw("<table><tbody>")
 	for _, i := range order[:min(2, len(order))] {
-		if !r.Votes[i].Present() {
+		if !r.Votes[i].Present() || isAbstention(race, i) {
 			break
 		}
 		c := &race.Contest.Choices[i]
@@ -167,7 +186,7 @@ func (p *page) raceState(r snapshot.Result) {
 	if isComplete(r) {
 		m := p.w.status(r.Status)
 		if m == "" || r.Status == snapshot.UnofficialPartial {
-			m = p.w.full
+			m = cmp.Or(p.w.kind(r.Kind), p.w.full)
 		}
 		p.raw(sep)
 		p.raw(m)
@@ -202,6 +221,9 @@ func (p *page) placeTable(places []PlaceLine, latest time.Time) {
 		l := &places[i]
 		p.raw("<tr><th scope=\"row\">")
 		p.link(Link{Text: l.Unit.Name, Href: l.Href})
+		if l.Intermediate > 0 {
+			p.label(p.w.intermediateMark)
+		}
 		p.raw("</th><td>")
 		p.say(p.w.xOfY, int64(l.Reporting), int64(l.Races))
 		p.raw("</td><td>")

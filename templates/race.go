@@ -34,16 +34,20 @@ func AppendRacePage(dst []byte, v RaceView, s Site) []byte {
 	p.raw("</span></h1>\n")
 
 	var buf [64]int
-	order := ranked(buf[:0], v.Race.Result)
+	order := ranked(buf[:0], v.Race)
 	p.raw("<p id=\"outcome\" class=\"lede\" data-live>")
 	p.sentence(v.Race, order)
 	p.raw("</p>\n")
 	p.fresh(v.AsOf, v.Race.Result.HasVotes())
 	p.raw("<div id=\"results\" data-live>\n")
+	if v.Race.Result.Kind == snapshot.IntermediateCount {
+		p.notice(p.w.intermediate)
+	}
 	p.correctionNotice(v)
 	p.progress(v.Race)
 	p.table(v.Race, order)
 	p.facts(v.Race.Result)
+	p.channels(v.Race, order)
 	p.corrections(v)
 	p.moved(v)
 	p.raw("</div>\n")
@@ -147,10 +151,12 @@ func (p *page) progress(race *snapshot.Race) {
 		p.raw("</b>")
 		sep = " · "
 	}
-	if m := p.w.status(r.Status); m != "" {
-		p.raw(sep)
-		p.raw(m)
-		sep = " · "
+	for _, m := range [...]markup{p.w.status(r.Status), p.w.kind(r.Kind)} {
+		if m != "" {
+			p.raw(sep)
+			p.raw(m)
+			sep = " · "
+		}
 	}
 	if n := race.Contest.Seats; n > 1 {
 		p.raw(sep)
@@ -166,7 +172,7 @@ func (p *page) progress(race *snapshot.Race) {
 
 // table appends the results, one row a choice.
 func (p *page) table(race *snapshot.Race, order []int) {
-	b := basisOf(race.Result)
+	b := basisOf(race)
 	if len(order) > 0 {
 		b.drawn = permille(votes(race.Result, order[0]), b.n) >= minDrawn
 	}
@@ -226,6 +232,10 @@ func (p *page) rows(race *snapshot.Race, order []int, b basis) {
 	p.raw("</th></tr></thead>\n<tbody>\n")
 	for _, i := range order {
 		n := race.Result.Votes[i]
+		b := b
+		if isAbstention(race, i) {
+			b = basis{}
+		}
 		p.choice(&race.Contest.Choices[i], n, outcome(race.Result, i), b)
 		if counted {
 			p.votes(n, b)

@@ -90,14 +90,44 @@ type resultFile struct {
 		Votes   snapshot.Count   `json:"votes"`
 		Outcome snapshot.Outcome `json:"outcome"`
 	} `json:"choices"`
-	Valid      snapshot.Count  `json:"valid"`
-	Blank      snapshot.Count  `json:"blank"`
-	Null       snapshot.Count  `json:"null"`
-	Ballots    snapshot.Count  `json:"ballots"`
-	Electorate snapshot.Count  `json:"electorate"`
-	UnitsIn    snapshot.Count  `json:"units_in"`
-	UnitsTotal snapshot.Count  `json:"units_total"`
-	Status     snapshot.Status `json:"status"`
+	totalsFile
+	Status   snapshot.Status    `json:"status"`
+	Kind     snapshot.CountKind `json:"kind"`
+	Channels []channelFile      `json:"channels"`
+}
+
+type totalsFile struct {
+	Valid      snapshot.Count `json:"valid"`
+	Blank      snapshot.Count `json:"blank"`
+	Null       snapshot.Count `json:"null"`
+	Ballots    snapshot.Count `json:"ballots"`
+	Electorate snapshot.Count `json:"electorate"`
+	UnitsIn    snapshot.Count `json:"units_in"`
+	UnitsTotal snapshot.Count `json:"units_total"`
+}
+
+func (t totalsFile) totals() snapshot.Totals {
+	return snapshot.Totals{
+		Valid: t.Valid, Blank: t.Blank, Null: t.Null, Ballots: t.Ballots,
+		Electorate: t.Electorate, UnitsIn: t.UnitsIn, UnitsTotal: t.UnitsTotal,
+	}
+}
+
+type channelFile struct {
+	Name    string `json:"name"`
+	Choices []struct {
+		Votes snapshot.Count `json:"votes"`
+	} `json:"choices"`
+	totalsFile
+}
+
+// channel has n votes, whatever the file says.
+func (f *channelFile) channel(n int) snapshot.Channel {
+	c := snapshot.Channel{Name: f.Name, Votes: make([]snapshot.Count, n), Totals: f.totals()}
+	for i := range min(n, len(f.Choices)) {
+		c.Votes[i] = f.Choices[i].Votes
+	}
+	return c
 }
 
 type correctionFile struct {
@@ -117,6 +147,7 @@ type pointFile struct {
 	UnitsIn snapshot.Count     `json:"units_in"`
 	Votes   snapshot.Count     `json:"votes"`
 	Leaders [][]snapshot.Count `json:"leaders"` // pairs of a choice and its votes
+	Kind    snapshot.CountKind `json:"kind"`
 }
 
 // race is the race as far as its JSON tells. It has as many votes as choices,
@@ -131,12 +162,13 @@ func (f *raceFile) race() *snapshot.Race {
 	out := &snapshot.Race{ID: f.Race, Contest: contest, Result: snapshot.Result{
 		Votes:    make([]snapshot.Count, len(c.Choices)),
 		Outcomes: make([]snapshot.Outcome, len(c.Choices)),
-		Totals: snapshot.Totals{
-			Valid: r.Valid, Blank: r.Blank, Null: r.Null, Ballots: r.Ballots,
-			Electorate: r.Electorate, UnitsIn: r.UnitsIn, UnitsTotal: r.UnitsTotal,
-		},
-		Status: r.Status,
+		Totals:   r.totals(),
+		Status:   r.Status,
+		Kind:     r.Kind,
 	}}
+	for i := range r.Channels {
+		out.Result.Channels = append(out.Result.Channels, r.Channels[i].channel(len(c.Choices)))
+	}
 	for i, ch := range c.Choices {
 		contest.Choices[i] = snapshot.Choice{ID: ch.ID, ChoiceDef: snapshot.ChoiceDef{
 			Key: ch.Key, Name: ch.Name, Party: ch.Party, Number: ch.Number, Detail: ch.Detail, Type: ch.Type,
@@ -196,7 +228,7 @@ func (f *correctionFile) correction(choices int) (Correction, error) {
 }
 
 func (f *pointFile) point(choices int) (Point, error) {
-	p := Point{AsOf: f.AsOf, UnitsIn: f.UnitsIn, Votes: f.Votes}
+	p := Point{AsOf: f.AsOf, UnitsIn: f.UnitsIn, Votes: f.Votes, Kind: f.Kind}
 	for _, pair := range f.Leaders {
 		if len(pair) != 2 || !pair[0].Present() {
 			return p, errors.New("a leader is not a pair of a choice and its votes")

@@ -158,6 +158,38 @@ func measure() *snapshot.Race {
 	return r
 }
 
+// motion is a question counted in two channels, with abstentions that have
+// more votes than either answer.
+func motion(kind snapshot.CountKind) *snapshot.Race {
+	r := race([]sample{{"Abstention", "", 9400, ""}, {"Yes", "", 4412, ""}, {"No", "", 3377, ""}}, true)
+	c := *measure().Contest
+	c.ID, c.Name, c.Choices = "m7", "Motion 7: Night ferries", r.Contest.Choices
+	for i := range c.Choices {
+		c.Choices[i].Number = ""
+	}
+	c.Choices[0].Type = snapshot.Abstention
+	r.Contest, r.ID = &c, snapshot.RaceID("santa-brigida", "m7")
+	n := snapshot.Of
+	r.Result.Totals = snapshot.Totals{Electorate: n(41220)}
+	r.Result.Status, r.Result.Kind = snapshot.StatusUnknown, kind
+	r.Result.Channels = []snapshot.Channel{
+		{Name: "Online", Votes: []snapshot.Count{n(9000), n(3000), n(1377)}, Totals: snapshot.Totals{Ballots: n(13400)}},
+		{Name: "On site", Votes: []snapshot.Count{n(400), n(1412), n(2000)}},
+	}
+	return r
+}
+
+// final is a motion whose intermediate count was replaced.
+func final() templates.RaceView {
+	v := view(motion(snapshot.FinalCount), 3)
+	for i := range v.History[:2] {
+		v.History[i].Kind = snapshot.IntermediateCount
+	}
+	v.Corrections = []templates.Correction{{Release: 3, AsOf: evening, Reason: "final",
+		Changes: []templates.Change{{Choice: 1, What: "votes", From: snapshot.Of(4520), To: snapshot.Of(4412)}}}}
+	return v
+}
+
 // crowd is a race of n invented candidates.
 func crowd(n int) *snapshot.Race {
 	first := []string{"Alba", "Bruno", "Clara", "Davi", "Elis", "Fábio", "Gita", "Hugo", "Inês", "Joana", "Kofi", "Lia"}

@@ -76,6 +76,7 @@ type Point struct {
 	// Leaders are the choices with most votes at that moment, at most five,
 	// most votes first, by their place in the contest's choices.
 	Leaders []Lead
+	Kind    snapshot.CountKind
 }
 
 // Lead is one choice's votes in a Point.
@@ -88,7 +89,9 @@ type Lead struct {
 type Correction struct {
 	Release int // number of the release that published it
 	AsOf    time.Time
-	Reason  string // "source": the official source stated less than before
+	// Reason is "source": the official source stated less than before, or
+	// "final": the final count replaced an intermediate one.
+	Reason  string
 	Changes []Change
 }
 
@@ -129,6 +132,8 @@ type PlaceLine struct {
 	Races     int // races counted in the place and everything inside it
 	Reporting int // of these, how many have any count
 	Complete  int // of these, how many have all units in
-	Changed   int // number of the release that last changed any of them
-	AsOf      time.Time
+	// Intermediate is how many of these races have an intermediate count.
+	Intermediate int
+	Changed      int // number of the release that last changed any of them
+	AsOf         time.Time
 }

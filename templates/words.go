@@ -32,14 +32,21 @@ type words struct {
 	facts                                             markup
 	valid, blank, null, ballots, electorate, turnout  markup
 	corrections, corrected, correctedMark, correction markup
-	reasonSource, reasonOther, to                     markup
+	reasonSource, reasonFinal, reasonOther, to        markup
 	whatVotes, whatUnits, whatBallots, whatValid      markup
 	whatOther                                         markup
 	moved, movedCaption, movedAll, counted            markup
 	movedLeaders, axis                                markup
 	json, home, signed, unsigned                      markup
 
+	kindWords
 	placeWords
+}
+
+// kindWords are those of intermediate and final counts, and of channels.
+type kindWords struct {
+	intermediate, intermediateSome, intermediateMark markup
+	final, channels, channelsMore                    markup
 }
 
 // placeWords are those of the pages of places.
@@ -95,6 +102,7 @@ func english() words {
 		corrections: "Corrections", corrected: "A number here was corrected: ", correctedMark: "Corrected",
 		correction:   "All corrections",
 		reasonSource: "The official source stated less than before.",
+		reasonFinal:  "The final count replaced an intermediate one, which may have contained duplicates.",
 		reasonOther:  "Reason given: ", to: " → ",
 		whatVotes: "votes", whatUnits: "parts counted", whatBallots: "ballots", whatValid: "valid votes",
 		whatOther: "another number",
@@ -104,7 +112,17 @@ func english() words {
 		json: "Data of this race (JSON)", home: "All results",
 		signed:     "Signed: this page belongs to a release that carries a signature.",
 		unsigned:   "Not signed: releases of this publication carry no signature.",
+		kindWords:  englishKinds(),
 		placeWords: englishPlaces(),
+	}
+}
+
+func englishKinds() kindWords {
+	return kindWords{
+		intermediate:     "Intermediate count: it may contain duplicates. The final count replaces it.",
+		intermediateSome: "Some counts here are intermediate: they may contain duplicates. The final counts replace them.",
+		intermediateMark: "Intermediate", final: "Final count",
+		channels: "By channel", channelsMore: "The same votes by the way they were cast.",
 	}
 }
 
@@ -145,6 +163,17 @@ func (w *words) status(s snapshot.Status) markup {
 		return w.full
 	case snapshot.Certified:
 		return w.certified
+	}
+	return ""
+}
+
+// kind names a count that is not an ordinary one.
+func (w *words) kind(k snapshot.CountKind) markup {
+	switch k {
+	case snapshot.IntermediateCount:
+		return w.intermediateMark
+	case snapshot.FinalCount:
+		return w.final
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/heraldresults/herald/diff/snapshot"
 	"github.com/heraldresults/herald/publish/shard"
@@ -16,6 +17,34 @@ type Counts struct {
 	Group       string             `json:"group"`
 	Definitions shard.Hash         `json:"definitions"`
 	Races       [][]snapshot.Count `json:"races"`
+	// Kinds holds the kind of each race's count, "" for an ordinary one, in the
+	// order of Races. It is left out when all counts are ordinary.
+	Kinds []snapshot.CountKind `json:"kinds,omitempty"`
+	// Channels are the parts of races whose source tells them apart, in the
+	// order of Races and, within a race, of the source.
+	Channels []RaceChannel `json:"channels,omitempty"`
+}
+
+// RaceChannel is a channel of the race at place Race of the same object.
+type RaceChannel struct {
+	Race int `json:"race"`
+	Channel
+}
+
+// Channel is the part of a race that was cast one way: a vector like that of
+// the race.
+type Channel struct {
+	Name   string           `json:"name"`
+	Counts []snapshot.Count `json:"counts"`
+}
+
+// ChannelsOf are the channels of a result, nil when it has none.
+func ChannelsOf(r snapshot.Result) []Channel {
+	var out []Channel
+	for _, ch := range r.Channels {
+		out = append(out, Channel{Name: ch.Name, Counts: appendVector(nil, ch.Votes, ch.Totals)})
+	}
+	return out
 }
 
 // Totals is how many counts follow the votes in a vector.
@@ -23,13 +52,46 @@ const Totals = 7
 
 // AppendVector appends the counts of one race in the order of a vector.
 func AppendVector(dst []snapshot.Count, r snapshot.Result) []snapshot.Count {
-	t := r.Totals
-	dst = append(dst, r.Votes...)
+	return appendVector(dst, r.Votes, r.Totals)
+}
+
+func appendVector(dst, votes []snapshot.Count, t snapshot.Totals) []snapshot.Count {
+	dst = append(dst, votes...)
 	return append(dst, t.Valid, t.Blank, t.Null, t.Ballots, t.Electorate, t.UnitsIn, t.UnitsTotal)
 }
 
-// ResultOf reads a vector back into a result without status and outcomes.
-func ResultOf(vector []snapshot.Count, choices int) (snapshot.Result, error) {
+// Results reads all races back into results without status and outcomes.
+// Choices are the numbers of choices of the races.
+func (c *Counts) Results(choices []int) ([]snapshot.Result, error) {
+	if len(c.Races) != len(choices) || c.Kinds != nil && len(c.Kinds) != len(choices) {
+		return nil, fmt.Errorf("%d vectors and %d kinds for %d races", len(c.Races), len(c.Kinds), len(choices))
+	}
+	out := make([]snapshot.Result, len(choices))
+	for i, vector := range c.Races {
+		var err error
+		if out[i], err = resultOf(vector, choices[i]); err != nil {
+			return nil, fmt.Errorf("race %d: %w", i, err)
+		}
+		if c.Kinds != nil {
+			out[i].Kind = c.Kinds[i]
+		}
+	}
+	for _, ch := range c.Channels {
+		if ch.Race < 0 || ch.Race >= len(out) {
+			return nil, fmt.Errorf("channel %q is of race %d of %d", ch.Name, ch.Race, len(out))
+		}
+		part, err := resultOf(ch.Counts, choices[ch.Race])
+		if err != nil {
+			return nil, fmt.Errorf("channel %q of race %d: %w", ch.Name, ch.Race, err)
+		}
+		r := &out[ch.Race]
+		r.Channels = append(r.Channels, snapshot.Channel{Name: ch.Name, Votes: part.Votes, Totals: part.Totals})
+	}
+	return out, nil
+}
+
+// resultOf reads a vector back into a result without status and outcomes.
+func resultOf(vector []snapshot.Count, choices int) (snapshot.Result, error) {
 	if len(vector) != choices+Totals {
 		return snapshot.Result{}, fmt.Errorf("%d counts for %d choices, want %d", len(vector), choices, choices+Totals)
 	}
@@ -62,5 +124,45 @@ func AppendCounts(dst []byte, election, group string, defs shard.Hash, races []*
 		}
 		dst = append(dst, ']')
 	}
-	return append(dst, "]}\n"...)
+	dst = append(dst, ']')
+	dst = appendKinds(dst, races)
+	dst = appendChannels(dst, races)
+	return append(dst, "}\n"...)
+}
+
+func appendKinds(dst []byte, races []*snapshot.Race) []byte {
+	if !slices.ContainsFunc(races, func(r *snapshot.Race) bool { return r.Result.Kind != snapshot.PlainCount }) {
+		return dst
+	}
+	for i, r := range races {
+		dst = append(dst, opening(i, `,"kinds":[`)...)
+		dst = append(dst, '"')
+		dst = append(dst, r.Result.Kind...)
+		dst = append(dst, '"')
+	}
+	return append(dst, ']')
+}
+
+func appendChannels(dst []byte, races []*snapshot.Race) []byte {
+	n := 0
+	for i, r := range races {
+		for _, ch := range ChannelsOf(r.Result) {
+			dst = append(dst, opening(n, `,"channels":[`)...)
+			one := Append(nil, RaceChannel{Race: i, Channel: ch})
+			dst = append(append(dst, '\n'), one[:len(one)-1]...)
+			n++
+		}
+	}
+	if n == 0 {
+		return dst
+	}
+	return append(dst, ']')
+}
+
+// opening is what stands before item i of a list.
+func opening(i int, list string) string {
+	if i == 0 {
+		return list
+	}
+	return ","
 }

@@ -40,6 +40,9 @@ type Release struct {
 	Pages   []Page   `json:"pages"`
 	Groups  []Group  `json:"groups"`
 	Rollups []Rollup `json:"rollups"`
+	// States are what the decoders of incremental feeds remembered, by feed:
+	// objects in the private store, which readers cannot read and need not.
+	States map[string]shard.Hash `json:"states,omitempty"`
 }
 
 // Asset is a style, script or picture that the pages use.
@@ -58,16 +61,18 @@ type Page struct {
 
 // Group names the three objects of a group.
 type Group struct {
-	ID             string     `json:"id"`
-	Region         string     `json:"region"` // the region it is a chunk of
-	Definitions    shard.Hash `json:"definitions"`
-	Counts         shard.Hash `json:"counts"`
-	Index          shard.Hash `json:"index"`
-	Rev            int        `json:"rev"` // versions of this group, from 1
-	Races          int        `json:"races"`
-	Reporting      int        `json:"reporting"` // races with any count
-	Complete       int        `json:"complete"`  // races with all units in
-	ChangedRelease int        `json:"changed_release"`
+	ID          string     `json:"id"`
+	Region      string     `json:"region"` // the region it is a chunk of
+	Definitions shard.Hash `json:"definitions"`
+	Counts      shard.Hash `json:"counts"`
+	Index       shard.Hash `json:"index"`
+	Rev         int        `json:"rev"` // versions of this group, from 1
+	Races       int        `json:"races"`
+	Reporting   int        `json:"reporting"` // races with any count
+	Complete    int        `json:"complete"`  // races with all units in, or a final count
+	// Intermediate is how many races have a count that may contain duplicates.
+	Intermediate   int `json:"intermediate,omitempty"`
+	ChangedRelease int `json:"changed_release"`
 }
 
 // Rollup is a delta over several releases.
@@ -144,6 +149,8 @@ type RaceEntry struct {
 	ChangedRelease int             `json:"changed_release"`
 	AsOf           string          `json:"as_of,omitempty"` // RFC 3339; counted as of
 	Status         snapshot.Status `json:"status,omitempty"`
+	// Kind is "intermediate" or "final", "" for an ordinary count.
+	Kind snapshot.CountKind `json:"kind,omitempty"`
 	// Outcomes are those the source states, by choice id.
 	Outcomes  map[string]snapshot.Outcome `json:"outcomes,omitempty"`
 	Corrected bool                        `json:"corrected,omitempty"`
@@ -175,6 +182,9 @@ type RaceDelta struct {
 	Kind   string           `json:"kind"`
 	JSON   shard.Hash       `json:"json"`
 	Counts []snapshot.Count `json:"counts"`
+	// CountKind is the kind of the count, "" for an ordinary one.
+	CountKind snapshot.CountKind `json:"count_kind,omitempty"`
+	Channels  []Channel          `json:"channels,omitempty"`
 }
 
 // Status is the heartbeat.

@@ -93,35 +93,80 @@ func TestOtherVersionsAndTrailingTextAreRefused(t *testing.T) {
 	}
 }
 
-func TestCountsReadBackWithAbsentKeptApartFromZero(t *testing.T) {
+// countedRaces are two races: the first has an absent count, the second
+// nothing at all.
+func countedRaces() []*snapshot.Race {
 	contest := &snapshot.Contest{ID: "c", Choices: make([]snapshot.Choice, 3)}
 	unit := &snapshot.Unit{ID: "u"}
-	races := []*snapshot.Race{
+	return []*snapshot.Race{
 		{ID: "u--c", Contest: contest, Unit: unit, Result: snapshot.Result{
 			Votes:  []snapshot.Count{snapshot.Of(0), {}, snapshot.Of(snapshot.MaxCount)},
 			Totals: snapshot.Totals{Valid: snapshot.Of(7), UnitsTotal: snapshot.Of(2)}}},
 		{ID: "u--d", Contest: contest, Unit: unit, Result: snapshot.Result{Votes: make([]snapshot.Count, 3)}},
 	}
-	defs := shard.HashOf([]byte("defs"))
-	raw := AppendCounts(nil, "e", "all-1", defs, races)
-	back, err := Read[Counts](raw)
-	if err != nil {
-		t.Fatal(err)
+}
+
+func TestCountsReadBackWithAbsentKeptApartFromZero(t *testing.T) {
+	plain, mixed := countedRaces(), countedRaces()
+	mixed[1].Result.Kind = snapshot.IntermediateCount
+	mixed[1].Result.Channels = []snapshot.Channel{
+		{Name: "by \"post\"", Votes: []snapshot.Count{snapshot.Of(0), {}, snapshot.Of(4)}, Totals: snapshot.Totals{Blank: snapshot.Of(1)}},
+		{Name: "on site", Votes: make([]snapshot.Count, 3)},
 	}
-	if back.Definitions != defs || len(back.Races) != len(races) {
-		t.Fatalf("read back %+v", back)
-	}
-	for i, r := range races {
-		got, err := ResultOf(back.Races[i], 3)
+	for name, races := range map[string][]*snapshot.Race{"ordinary counts": plain, "kinds and channels": mixed} {
+		defs := shard.HashOf([]byte("defs"))
+		raw := AppendCounts(nil, "e", "all-1", defs, races)
+		back, err := Read[Counts](raw)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !got.Equal(r.Result) {
-			t.Errorf("race %d reads back as %v, want %v", i, got, r.Result)
+		if back.Definitions != defs {
+			t.Fatalf("%s: read back %+v", name, back)
+		}
+		results, err := back.Results([]int{3, 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range races {
+			if !results[i].Equal(r.Result) {
+				t.Errorf("%s: race %d reads back as %v, want %v", name, i, results[i], r.Result)
+			}
 		}
 	}
-	if _, err := ResultOf(back.Races[0], 2); err == nil {
-		t.Error("a vector of the wrong length was taken")
+}
+
+func TestCountsOfOrdinaryRacesSayNothingOfKindsAndChannels(t *testing.T) {
+	got := string(AppendCounts(nil, "e", "all-1", shard.Hash{}, countedRaces()))
+	want := `{"v":1,"election":"e","group":"all-1","definitions":"` + strings.Repeat("0", 64) + `","races":[
+[0,null,9999999999,7,null,null,null,null,null,2],
+[null,null,null,null,null,null,null,null,null,null]]}
+`
+	if got != want {
+		t.Errorf("counts are\n%swant\n%s", got, want)
+	}
+}
+
+func TestCountsThatDoNotBelongToTheirDefinitionsAreRefused(t *testing.T) {
+	good := func() *Counts {
+		return &Counts{Races: [][]snapshot.Count{make([]snapshot.Count, 10)}, Kinds: []snapshot.CountKind{"final"},
+			Channels: []RaceChannel{{Race: 0, Channel: Channel{Name: "post", Counts: make([]snapshot.Count, 10)}}}}
+	}
+	if _, err := good().Results([]int{3}); err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(*Counts){
+		"a vector too short":         func(c *Counts) { c.Races[0] = c.Races[0][:9] },
+		"a vector too many":          func(c *Counts) { c.Races = append(c.Races, c.Races[0]) },
+		"a kind too many":            func(c *Counts) { c.Kinds = append(c.Kinds, "final") },
+		"a channel of another race":  func(c *Counts) { c.Channels[0].Race = 1 },
+		"a channel before the first": func(c *Counts) { c.Channels[0].Race = -1 },
+		"a channel too short":        func(c *Counts) { c.Channels[0].Counts = nil },
+	} {
+		c := good()
+		change(c)
+		if got, err := c.Results([]int{3}); err == nil {
+			t.Errorf("%s was taken: %+v", name, got)
+		}
 	}
 }
 

@@ -42,6 +42,9 @@ func (l Layout) Status() string { return l.election + "/status.json" }
 // Release is the key of a release.
 func (l Layout) Release(h Hash) string { return l.election + "/releases/" + h.String() + ".json" }
 
+// State is the key, in the private store, of what was remembered of a feed.
+func (l Layout) State(h Hash) string { return l.election + "/states/" + h.String() + ".gz" }
+
 // Delta is the key of what changed between two releases.
 func (l Layout) Delta(h Hash) string { return l.election + "/deltas/" + h.String() + ".json" }
 

@@ -188,31 +188,59 @@ func race(l shard.Layout, e manifest.RaceEntry, r Race) []job {
 func (r Race) compare(raw []byte) error {
 	var file struct {
 		Result struct {
-			Choices []struct {
-				ID    string         `json:"id"`
-				Votes snapshot.Count `json:"votes"`
-			} `json:"choices"`
-			Valid      snapshot.Count `json:"valid"`
-			Blank      snapshot.Count `json:"blank"`
-			Null       snapshot.Count `json:"null"`
-			Ballots    snapshot.Count `json:"ballots"`
-			Electorate snapshot.Count `json:"electorate"`
-			UnitsIn    snapshot.Count `json:"units_in"`
-			UnitsTotal snapshot.Count `json:"units_total"`
+			part
+			Kind     snapshot.CountKind `json:"kind"`
+			Channels []struct {
+				Name string `json:"name"`
+				part
+			} `json:"channels"`
 		} `json:"result"`
 	}
 	if err := json.Unmarshal(raw, &file); err != nil {
 		return err
 	}
 	v := file.Result
-	totals := snapshot.Totals{Valid: v.Valid, Blank: v.Blank, Null: v.Null, Ballots: v.Ballots,
-		Electorate: v.Electorate, UnitsIn: v.UnitsIn, UnitsTotal: v.UnitsTotal}
-	if totals != r.Totals || len(v.Choices) != len(r.Votes) {
-		return fmt.Errorf("it says other totals than the counts: %+v, not %+v", totals, r.Totals)
+	if v.Kind != r.Kind || len(v.Channels) != len(r.Channels) {
+		return fmt.Errorf("it is of the kind %q with %d channels, the counts say %q and %d", v.Kind, len(v.Channels), r.Kind, len(r.Channels))
 	}
-	for i, c := range v.Choices {
-		if c.ID != r.Contest.Choices[i].ID || c.Votes != r.Votes[i] {
-			return fmt.Errorf("it gives choice %s %v votes, the counts give %s %v", c.ID, c.Votes, r.Contest.Choices[i].ID, r.Votes[i])
+	if err := v.compare(r.Contest, r.Votes, r.Totals); err != nil {
+		return err
+	}
+	for i, ch := range r.Channels {
+		if v.Channels[i].Name != ch.Name {
+			return fmt.Errorf("channel %d is %q, the counts say %q", i, v.Channels[i].Name, ch.Name)
+		}
+		if err := v.Channels[i].compare(r.Contest, ch.Votes, ch.Totals); err != nil {
+			return fmt.Errorf("channel %q: %w", ch.Name, err)
+		}
+	}
+	return nil
+}
+
+// part is the numbers of a race, or of one of its channels, in a race's JSON.
+type part struct {
+	Choices []struct {
+		ID    string         `json:"id"`
+		Votes snapshot.Count `json:"votes"`
+	} `json:"choices"`
+	Valid      snapshot.Count `json:"valid"`
+	Blank      snapshot.Count `json:"blank"`
+	Null       snapshot.Count `json:"null"`
+	Ballots    snapshot.Count `json:"ballots"`
+	Electorate snapshot.Count `json:"electorate"`
+	UnitsIn    snapshot.Count `json:"units_in"`
+	UnitsTotal snapshot.Count `json:"units_total"`
+}
+
+func (p part) compare(c *manifest.Contest, votes []snapshot.Count, want snapshot.Totals) error {
+	totals := snapshot.Totals{Valid: p.Valid, Blank: p.Blank, Null: p.Null, Ballots: p.Ballots,
+		Electorate: p.Electorate, UnitsIn: p.UnitsIn, UnitsTotal: p.UnitsTotal}
+	if totals != want || len(p.Choices) != len(votes) {
+		return fmt.Errorf("it says other totals than the counts: %+v, not %+v", totals, want)
+	}
+	for i, said := range p.Choices {
+		if said.ID != c.Choices[i].ID || said.Votes != votes[i] {
+			return fmt.Errorf("it gives choice %s %v votes, the counts give %s %v", said.ID, said.Votes, c.Choices[i].ID, votes[i])
 		}
 	}
 	return nil

@@ -162,9 +162,14 @@ type Race struct {
 	Unit    *manifest.Unit
 	Votes   []snapshot.Count
 	Totals  snapshot.Totals
+	// Kind says whether the count is intermediate, and so may contain
+	// duplicates, or final.
+	Kind snapshot.CountKind
+	// Channels are the same votes by the way they were cast.
+	Channels []snapshot.Channel
 }
 
-// Leader returns the choice with most votes. It is false when nothing is
+// Leader returns the choice with most votes, abstentions apart. It is false when nothing is
 // counted yet or when two share the lead.
 func (r Race) Leader() (manifest.Choice, snapshot.Count, bool) {
 	best, tied := -1, false
@@ -172,7 +177,7 @@ func (r Race) Leader() (manifest.Choice, snapshot.Count, bool) {
 	for i, v := range r.Votes {
 		n, ok := v.Get()
 		switch {
-		case !ok:
+		case !ok || r.Contest.Choices[i].Type == snapshot.Abstention:
 		case n > most:
 			best, most, tied = i, n, false
 		case n == most:
@@ -238,7 +243,7 @@ func (r *Reader) group(ctx context.Context, g manifest.Group) ([]Race, error) {
 	if err != nil {
 		return nil, err
 	}
-	if counts.Definitions != g.Definitions || len(counts.Races) != len(defs.Races) {
+	if counts.Definitions != g.Definitions {
 		return nil, fmt.Errorf("the counts of group %s belong to other definitions: %w", g.ID, ErrDamaged)
 	}
 	units, contests := map[string]*manifest.Unit{}, map[string]*manifest.Contest{}
@@ -248,17 +253,24 @@ func (r *Reader) group(ctx context.Context, g manifest.Group) ([]Race, error) {
 	for i := range defs.Contests {
 		contests[defs.Contests[i].ID] = &defs.Contests[i]
 	}
+	choices := make([]int, len(defs.Races))
+	for i, d := range defs.Races {
+		if c := contests[d.Contest]; c != nil {
+			choices[i] = len(c.Choices)
+		}
+	}
+	results, err := counts.Results(choices)
+	if err != nil {
+		return nil, fmt.Errorf("group %s: %w: %w", g.ID, err, ErrDamaged)
+	}
 	out := make([]Race, len(defs.Races))
 	for i, d := range defs.Races {
 		c, u := contests[d.Contest], units[d.Unit]
 		if c == nil || u == nil {
 			return nil, fmt.Errorf("race %s of group %s names a contest or unit that is not defined: %w", d.ID, g.ID, ErrDamaged)
 		}
-		result, err := manifest.ResultOf(counts.Races[i], len(c.Choices))
-		if err != nil {
-			return nil, fmt.Errorf("race %s of group %s: %w", d.ID, g.ID, err)
-		}
-		out[i] = Race{ID: d.ID, Contest: c, Unit: u, Votes: result.Votes, Totals: result.Totals}
+		result := results[i]
+		out[i] = Race{ID: d.ID, Contest: c, Unit: u, Votes: result.Votes, Totals: result.Totals, Kind: result.Kind, Channels: result.Channels}
 	}
 	return out, nil
 }

@@ -1,0 +1,76 @@
+package templates
+
+import "github.com/heraldresults/herald/diff/snapshot"
+
+// notice appends a sentence that must not be overlooked, before the numbers.
+func (p *page) notice(sentence markup) {
+	p.raw("<p class=\"notice\">")
+	p.raw(sentence)
+	p.raw("</p>\n")
+}
+
+// channels appends the votes side by side by the way they were cast: a row a
+// choice, in the order of the results, and a row for each total that any
+// channel states.
+func (p *page) channels(race *snapshot.Race, order []int) {
+	list := race.Result.Channels
+	if len(list) == 0 {
+		return
+	}
+	p.raw("<table class=\"channels\">\n<caption>")
+	p.raw(p.w.channels)
+	p.raw(" <span>")
+	p.raw(p.w.channelsMore)
+	p.raw("</span></caption>\n<thead><tr><th scope=\"col\">")
+	p.raw(p.w.choice)
+	p.raw("</th>")
+	for i := range list {
+		p.raw("<th scope=\"col\">")
+		p.name(list[i].Name)
+		p.raw("</th>")
+	}
+	p.raw("</tr></thead>\n<tbody>\n")
+	for _, i := range order {
+		p.raw("<tr><th scope=\"row\">")
+		p.name(race.Contest.Choices[i].Name)
+		p.raw("</th>")
+		p.across(list, func(ch *snapshot.Channel) snapshot.Count { return ch.Votes[i] })
+	}
+	for _, f := range [...]struct {
+		name markup
+		of   func(*snapshot.Channel) snapshot.Count
+	}{
+		{p.w.valid, func(ch *snapshot.Channel) snapshot.Count { return ch.Totals.Valid }},
+		{p.w.blank, func(ch *snapshot.Channel) snapshot.Count { return ch.Totals.Blank }},
+		{p.w.null, func(ch *snapshot.Channel) snapshot.Count { return ch.Totals.Null }},
+		{p.w.ballots, func(ch *snapshot.Channel) snapshot.Count { return ch.Totals.Ballots }},
+		{p.w.electorate, func(ch *snapshot.Channel) snapshot.Count { return ch.Totals.Electorate }},
+	} {
+		if anyChannel(list, f.of) {
+			p.raw("<tr><th scope=\"row\">")
+			p.raw(f.name)
+			p.raw("</th>")
+			p.across(list, f.of)
+		}
+	}
+	p.raw("</tbody>\n</table>\n")
+}
+
+// across appends one number of each channel and closes the row.
+func (p *page) across(list []snapshot.Channel, of func(*snapshot.Channel) snapshot.Count) {
+	for i := range list {
+		p.raw("<td>")
+		p.cell(of(&list[i]))
+		p.raw("</td>")
+	}
+	p.raw("</tr>\n")
+}
+
+func anyChannel(list []snapshot.Channel, of func(*snapshot.Channel) snapshot.Count) bool {
+	for i := range list {
+		if of(&list[i]).Present() {
+			return true
+		}
+	}
+	return false
+}
