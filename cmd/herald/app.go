@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"sync/atomic"
 
 	"github.com/urfave/cli/v2"
 
@@ -20,7 +21,7 @@ const (
 	exitOK      = 0
 	exitFailed  = 1 // something went wrong while working
 	exitUsage   = 2 // the command line or the configuration is wrong
-	exitProblem = 3 // verify found a problem, diff found a difference
+	exitProblem = 3 // verify or inspect found a problem, diff found a difference
 	exitFenced  = 4 // another publisher has taken over
 )
 
@@ -31,7 +32,7 @@ EXIT CODES:
    0  done
    1  something went wrong while working; what is published stays
    2  the command line or the configuration is wrong
-   3  verify found a problem; diff found a difference
+   3  verify or inspect found a problem; diff found a difference
    4  another publisher has taken over`
 
 type stdio struct {
@@ -97,7 +98,7 @@ func newApp(io stdio) *cli.App {
 		ExitErrHandler: func(*cli.Context, error) {},
 		Commands: []*cli.Command{
 			p.runCommand(), p.onceCommand(), p.demoCommand(), p.replayCommand(), p.diffCommand(),
-			p.serveCommand(), p.verifyCommand(), p.keygenCommand(), p.checkConfigCommand(), p.formatsCommand(),
+			p.serveCommand(), p.verifyCommand(), p.keygenCommand(), p.checkConfigCommand(), p.formatsCommand(), p.inspectCommand(), p.definitionsCommand(),
 		},
 	}
 	for _, c := range app.Commands {
@@ -111,6 +112,7 @@ type program struct {
 	io   stdio
 	line *observe.Line // nil when stderr is no terminal
 	log  *slog.Logger
+	loop atomic.Pointer[publish.Loop] // nil until it is wired
 }
 
 func (p *program) before(c *cli.Context) error {

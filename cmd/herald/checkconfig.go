@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
@@ -51,7 +52,20 @@ func (p *program) explain(c *config.Config) {
 			say("feed %s: %s (%s), watches %s, files are whole by %s", f.Name, f.Format, format.Doc, f.Folder, f.Whole)
 			continue
 		}
+		if f.Table != "" {
+			say("feed %s: %s (%s), reads table %s, at most one payload in %s", f.Name, f.Format, format.Doc, f.Table, time.Duration(max(f.Every, f.Window)))
+			continue
+		}
+		if f.Base != "" {
+			say("feed %s: %s (%s), crawls %s from %s, at most %g requests a second", f.Name, f.Format, format.Doc, f.Base, strings.Join(f.Entries, ", "), f.Rate)
+			continue
+		}
 		say("feed %s: %s (%s), polls %d addresses", f.Name, f.Format, format.Doc, len(f.URLs))
+	}
+	if d := c.Definitions; d.SHA256 != "" {
+		say("definitions: %s, pinned: feeds may not add to them", d.File)
+	} else if d.File != "" {
+		say("definitions: %s, not pinned: feeds add to them", d.File)
 	}
 	say("store: %s", place(c.Store))
 	if c.Private.Kind != "" {

@@ -62,8 +62,7 @@ func assemble(f feed.Format, list []feed.Payload, zone *time.Location) assembled
 	asm := diff.NewAssembler(nil)
 	dec, err := f.New(feed.Options{Location: zone})
 	if err != nil {
-		a.refused = append(a.refused, err)
-		return a
+		return assembled{snap: asm.Snapshot(), refused: []error{err}}
 	}
 	for _, p := range list {
 		updates, err := dec.Decode(p)

@@ -68,13 +68,14 @@ func (d *demo) run(ctx context.Context) error {
 	}
 	cfg := &config.Config{Election: "demo", Name: "Made election", Mode: "test", Timezone: "America/Sao_Paulo", Language: "en", GroupBy: "state",
 		State: filepath.Join(d.dir, "state"), PollAfter: config.Duration(5 * time.Second), NextUpdate: config.Duration(5 * time.Minute),
-		Store: config.Store{Kind: "folder", Folder: filepath.Join(d.dir, "public")}}
+		Store:   config.Store{Kind: "folder", Folder: filepath.Join(d.dir, "public")},
+		Private: config.Store{Kind: "folder", Folder: filepath.Join(d.dir, "private")}}
 	play, feeds, done, err := d.night(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	defer done()
-	x, err := d.wire(ctx, cfg, feeds, wiring{spool: true})
+	x, err := d.wire(ctx, cfg, feeds, wiring{spool: true, recorded: true})
 	if err != nil {
 		return err
 	}
@@ -161,11 +162,7 @@ func (d *demo) night(ctx context.Context, cfg *config.Config) (play func(context
 		return nil, nil, nil, err
 	}
 	f := config.Feed{Name: "made", Format: "tse", Timezone: cfg.Timezone, Folder: drop, Whole: "rename"}
-	src, closer, err := d.source(f)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	made, err := newFeed(f, src)
+	made, closer, err := d.openFeed(cfg, f)
 	if err != nil {
 		return nil, nil, nil, err
 	}

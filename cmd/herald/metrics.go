@@ -10,20 +10,16 @@ import (
 
 // collector shows the loop's counts to Prometheus.
 type collector struct {
-	loop    *publish.Loop
-	metrics []metric
-	coded   []coded
+	loop     *publish.Loop
+	metrics  []metric
+	refusals *prometheus.Desc
+	findings *prometheus.Desc
 }
 
 type metric struct {
 	desc  *prometheus.Desc
 	kind  prometheus.ValueType
 	value func(publish.Stats) float64
-}
-
-type coded struct {
-	desc  *prometheus.Desc
-	value func(publish.Stats) map[string]int
 }
 
 func newCollector(x *parts) *collector {
@@ -51,10 +47,8 @@ func newCollector(x *parts) *collector {
 	add(n, "moments_total", "Moments that feeds delivered.", func(s publish.Stats) float64 { return float64(s.Moments) })
 	add(n, "moments_published_total", "Of these, how many the current release takes into account.", func(s publish.Stats) float64 { return float64(s.MomentsPublished) })
 	add(g, "aliases_through", "Release up to which all stable addresses are fresh.", func(publish.Stats) float64 { return float64(x.publisher.AliasesThrough()) })
-	c.coded = []coded{
-		{prometheus.NewDesc("herald_refusals_total", "Payloads refused, by code.", []string{"code"}, nil), func(s publish.Stats) map[string]int { return s.Refusals }},
-		{prometheus.NewDesc("herald_findings_total", "Findings in payloads, by code.", []string{"code"}, nil), func(s publish.Stats) map[string]int { return s.Findings }},
-	}
+	c.refusals = prometheus.NewDesc("herald_refusals_total", "Payloads refused, by code and feed.", []string{"code", "feed"}, nil)
+	c.findings = prometheus.NewDesc("herald_findings_total", "Findings in payloads, by code.", []string{"code"}, nil)
 	return c
 }
 
@@ -70,9 +64,8 @@ func (c *collector) Describe(out chan<- *prometheus.Desc) {
 	for _, m := range c.metrics {
 		out <- m.desc
 	}
-	for _, m := range c.coded {
-		out <- m.desc
-	}
+	out <- c.refusals
+	out <- c.findings
 }
 
 // Collect implements prometheus.Collector.
@@ -81,9 +74,10 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	for _, m := range c.metrics {
 		out <- prometheus.MustNewConstMetric(m.desc, m.kind, m.value(s))
 	}
-	for _, m := range c.coded {
-		for code, n := range m.value(s) {
-			out <- prometheus.MustNewConstMetric(m.desc, prometheus.CounterValue, float64(n), code)
-		}
+	for by, n := range s.RefusedBy {
+		out <- prometheus.MustNewConstMetric(c.refusals, prometheus.CounterValue, float64(n), by.Code, by.Feed)
+	}
+	for code, n := range s.Findings {
+		out <- prometheus.MustNewConstMetric(c.findings, prometheus.CounterValue, float64(n), code)
 	}
 }

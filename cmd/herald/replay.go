@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/heraldresults/herald/cmd/internal/config"
 	"github.com/heraldresults/herald/diff/feed"
-	"github.com/heraldresults/herald/diff/feed/formats"
 	"github.com/heraldresults/herald/publish"
 	"github.com/heraldresults/herald/publish/source"
 )
@@ -54,13 +52,9 @@ EXAMPLES:
 			if cfg.Mode == "live" {
 				return usage(errors.New("a recorded night is never played into an election in mode live"))
 			}
-			f := cfg.Feeds[0]
-			if name := c.String("feed"); name != "" {
-				i := slices.IndexFunc(cfg.Feeds, func(f config.Feed) bool { return f.Name == name })
-				if i < 0 {
-					return usage(fmt.Errorf("there is no feed %q in the configuration", name))
-				}
-				f = cfg.Feeds[i]
+			f, err := feedNamed(cfg, c.String("feed"))
+			if err != nil {
+				return err
 			}
 			rec := recording{dir: c.Args().First(), name: c.String("name"), first: c.StringSlice("first"), order: c.String("order")}
 			if !c.Bool("every") {
@@ -88,7 +82,7 @@ func (p *program) replay(ctx context.Context, cfg *config.Config, f config.Feed,
 	if err != nil {
 		return err
 	}
-	x, err := p.wire(ctx, cfg, []publish.Feed{made}, wiring{ends: true})
+	x, err := p.wire(ctx, cfg, []publish.Feed{made}, wiring{ends: true, recorded: true})
 	if err != nil {
 		return err
 	}
@@ -214,11 +208,6 @@ func (r recording) definitionsFirst(captures []source.Capture) []source.Capture 
 
 // byStamp orders captures by the newest stamp in each.
 func byStamp(captures []source.Capture, f config.Feed) error {
-	format, _ := formats.ByName(f.Format) // checked when the configuration was read
-	zone, err := time.LoadLocation(f.Timezone)
-	if err != nil {
-		return err
-	}
 	type stamped struct {
 		c     source.Capture
 		seq   uint64
@@ -227,7 +216,7 @@ func byStamp(captures []source.Capture, f config.Feed) error {
 	all := make([]stamped, len(captures))
 	for i, c := range captures {
 		all[i] = stamped{c: c, stamp: c.Received}
-		dec, err := format.New(feed.Options{Location: zone})
+		made, err := newFeed(f, nil)
 		if err != nil {
 			return err
 		}
@@ -236,7 +225,7 @@ func byStamp(captures []source.Capture, f config.Feed) error {
 			if err != nil {
 				return err
 			}
-			updates, err := dec.Decode(feed.Payload{Feed: f.Name, Name: file.Name, Body: body, Received: c.Received})
+			updates, err := made.Decoder.Decode(feed.Payload{Feed: f.Name, Name: file.Name, Body: body, Received: c.Received})
 			if err != nil {
 				continue // it will be refused when it is played
 			}

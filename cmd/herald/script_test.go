@@ -28,6 +28,8 @@ func TestMain(m *testing.M) {
 //	                           or changed at it; at step 3 a county's votes fall
 //	flip GLOB                  change one byte in the middle of the newest file that matches, and
 //	                           set $FLIPPED to its name
+//	join OUT FILE…             write the files one after the other into OUT
+//	edit FILE OLD NEW          replace text in a file, which must hold it
 //	key FILE                   put the private key in FILE into HERALD_KEY; from now on no output
 //	                           may hold it
 func TestScripts(t *testing.T) {
@@ -35,7 +37,7 @@ func TestScripts(t *testing.T) {
 		Dir:   "testdata",
 		Setup: setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "night": night, "flip": flip, "key": key,
+			"exits": exits, "night": night, "flip": flip, "join": join, "edit": edit, "key": key,
 		},
 		RequireExplicitExec: true,
 	})
@@ -53,8 +55,9 @@ func setup(e *testscript.Env) error {
 // secrets are what no output may hold.
 func secrets(ts *testscript.TestScript) []string {
 	out := []string{"canary-"}
-	if k := ts.Getenv("HERALD_KEY"); k != "" {
-		out = append(out, k[strings.LastIndexByte(k, '+')+1:])
+	// PRIVATE+KEY+name+hash+key, and the key is base64, which may hold a plus.
+	if parts := strings.SplitN(ts.Getenv("HERALD_KEY"), "+", 5); len(parts) == 5 {
+		out = append(out, parts[4])
 	}
 	return out
 }
@@ -110,6 +113,22 @@ func flip(ts *testscript.TestScript, _ bool, args []string) {
 	body[len(body)/2] ^= 1
 	ts.Check(os.WriteFile(newest, body, 0o600)) // in place: what a disk does to a file
 	ts.Setenv("FLIPPED", filepath.Base(newest))
+}
+
+func join(ts *testscript.TestScript, _ bool, args []string) {
+	var text strings.Builder
+	for _, file := range args[1:] {
+		text.WriteString(ts.ReadFile(file))
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text.String()), 0o600))
+}
+
+func edit(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%s does not hold %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(text, args[1], args[2])), 0o600))
 }
 
 func key(ts *testscript.TestScript, _ bool, args []string) {

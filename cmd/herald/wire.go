@@ -16,8 +16,6 @@ import (
 	"github.com/heraldresults/herald/cdn/cloudfront"
 	"github.com/heraldresults/herald/cdn/httppurge"
 	"github.com/heraldresults/herald/cmd/internal/config"
-	"github.com/heraldresults/herald/diff/feed"
-	"github.com/heraldresults/herald/diff/feed/formats"
 	"github.com/heraldresults/herald/diff/snapshot"
 	"github.com/heraldresults/herald/publish"
 	"github.com/heraldresults/herald/publish/shard"
@@ -25,7 +23,6 @@ import (
 	"github.com/heraldresults/herald/publish/store"
 	"github.com/heraldresults/herald/publish/store/dirstore"
 	"github.com/heraldresults/herald/publish/store/s3store"
-	"github.com/heraldresults/herald/templates"
 )
 
 // loadConfig reads the configuration that the flag names and checks what
@@ -42,9 +39,12 @@ func loadConfig(path string) (*config.Config, error) {
 		return nil, usage(fmt.Errorf("configuration %s:\n  %w", path, err))
 	}
 	for _, f := range c.Feeds {
-		if _, ok := formats.ByName(f.Format); !ok {
-			return nil, usage(fmt.Errorf("configuration %s:\n  feed %q: there is no format %q; see herald formats", path, f.Name, f.Format))
+		if err := checkFeed(f, c.Private.Kind != ""); err != nil {
+			return nil, usage(fmt.Errorf("configuration %s:\n  feed %q: %w", path, f.Name, err))
 		}
+	}
+	if _, err := laidDown(c.Definitions); err != nil {
+		return nil, usage(fmt.Errorf("configuration %s:\n  %w", path, err))
 	}
 	return c, nil
 }
@@ -72,6 +72,8 @@ type wiring struct {
 	spool bool // keep payloads; a replay has them already
 	quiet bool // leave a running publisher alone until there is something new
 	ends  bool // end when the feeds do
+	// recorded nights have times of receipt that need not be true
+	recorded bool
 }
 
 // wire opens store, publisher and loop for the feeds given.
@@ -85,6 +87,12 @@ func (p *program) wire(ctx context.Context, c *config.Config, feeds []publish.Fe
 	if x.store, x.s3, err = openStore(ctx, c.Store); err != nil {
 		return x, err
 	}
+	var private store.Store
+	if c.Private.Kind != "" {
+		if private, _, err = openStore(ctx, c.Private); err != nil {
+			return x, err
+		}
+	}
 	signer, verifier, err := signingKey(c.Signing.PublicKey)
 	if err != nil {
 		return x, err
@@ -97,31 +105,43 @@ func (p *program) wire(ctx context.Context, c *config.Config, feeds []publish.Fe
 	if err != nil {
 		return x, err
 	}
-	zone, err := time.LoadLocation(c.Timezone)
+	site, err := siteOf(c)
 	if err != nil {
 		return x, err
 	}
 	x.publisher, err = publish.Open(ctx, publish.Config{
-		Store: x.store, GroupBy: snapshot.UnitType(c.GroupBy), Signer: signer, Verifier: verifier, Purge: purge, Log: p.log,
+		Store: x.store, Private: private, GroupBy: snapshot.UnitType(c.GroupBy), Signer: signer, Verifier: verifier, Purge: purge, Log: p.log,
 		Quiet: how.quiet, Concurrency: c.Store.Concurrency, NextUpdate: time.Duration(c.NextUpdate),
-		Site: templates.Site{Election: c.Election, Name: c.Name, Mode: templates.Mode(c.Mode), Location: zone, Lang: c.Language,
-			PollSeconds: int(time.Duration(c.PollAfter).Seconds())},
+		Site: site,
 	})
 	if err != nil {
 		return x, err
 	}
-	cfg := publish.LoopConfig{Publisher: x.publisher, Feeds: feeds, Log: p.log, EndWithFeeds: how.ends}
+	return x, p.wireLoop(x, c, feeds, how)
+}
+
+// wireLoop brings feeds, definitions, spool and quarantine to the publisher.
+func (p *program) wireLoop(x *parts, c *config.Config, feeds []publish.Feed, how wiring) error {
+	cfg := publish.LoopConfig{Publisher: x.publisher, Feeds: feeds, Log: p.log, EndWithFeeds: how.ends, Recorded: how.recorded,
+		Pinned: c.Definitions.SHA256 != ""}
+	var err error
+	if cfg.Definitions, err = laidDown(c.Definitions); err != nil {
+		return usage(err)
+	}
 	if how.spool {
 		if cfg.Spool, err = source.OpenSpool(source.SpoolConfig{Dir: filepath.Join(c.State, "spool"), Quota: c.SpoolBytes, Log: p.log}); err != nil {
-			return x, err
+			return err
 		}
 		x.close = append(x.close, cfg.Spool.Close)
 	}
 	if cfg.Quarantine, err = source.OpenQuarantine(source.QuarantineConfig{Dir: filepath.Join(c.State, "quarantine")}); err != nil {
-		return x, err
+		return err
 	}
-	x.loop, err = publish.NewLoop(cfg)
-	return x, err
+	if x.loop, err = publish.NewLoop(cfg); err != nil {
+		return err
+	}
+	p.loop.Store(x.loop)
+	return nil
 }
 
 func openStore(ctx context.Context, s config.Store) (store.Store, *s3store.Store, error) {
@@ -222,60 +242,4 @@ func newPurger(ctx context.Context, c *config.Config, u config.Purge) (cdn.Purge
 		host = site.Host
 	}
 	return httppurge.New(httppurge.Config{Edges: u.Edges, Host: host})
-}
-
-// feeds opens the sources of the configuration.
-func (p *program) feeds(c *config.Config) ([]publish.Feed, func(), error) {
-	var out []publish.Feed
-	var closers []func() error
-	done := func() {
-		for _, f := range closers {
-			f()
-		}
-	}
-	for _, f := range c.Feeds {
-		s, closer, err := p.source(f)
-		if err != nil {
-			done()
-			return nil, nil, fmt.Errorf("feed %s: %w", f.Name, err)
-		}
-		closers = append(closers, closer)
-		made, err := newFeed(f, s)
-		if err != nil {
-			return nil, done, err
-		}
-		out = append(out, made)
-	}
-	return out, done, nil
-}
-
-func newFeed(f config.Feed, s source.Source) (publish.Feed, error) {
-	format, _ := formats.ByName(f.Format) // checked when the configuration was read
-	zone, err := time.LoadLocation(f.Timezone)
-	if err != nil {
-		zone = time.UTC // checked as well
-	}
-	dec, err := format.New(feed.Options{Location: zone, MaxBytes: f.MaxBytes})
-	if err != nil {
-		return publish.Feed{}, fmt.Errorf("feed %s: %w", f.Name, err)
-	}
-	return publish.Feed{Name: f.Name, Source: s, Concurrent: format.Concurrent, Decoder: dec}, nil
-}
-
-func (p *program) source(f config.Feed) (source.Source, func() error, error) {
-	if f.Folder != "" {
-		s, err := source.NewFolder(source.FolderConfig{Feed: f.Name, Dir: f.Folder, Whole: source.Whole(f.Whole),
-			StableFor: time.Duration(f.StableFor), Rescan: time.Duration(f.Rescan), Include: f.Include, Exclude: f.Exclude,
-			MaxBytes: f.MaxBytes, Log: p.log})
-		if err != nil {
-			return nil, nil, err
-		}
-		return s, s.Close, nil
-	}
-	s, err := source.NewPoller(source.PollerConfig{Feed: f.Name, URLs: f.URLs, Every: time.Duration(f.Every), Rate: f.Rate,
-		MaxBytes: f.MaxBytes, Log: p.log})
-	if err != nil {
-		return nil, nil, err
-	}
-	return s, s.Close, nil
 }

@@ -2,13 +2,17 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones on machines that have none
 )
+
+var hash = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // problems lists everything that is wrong with the settings and between them.
 func (c *Config) problems() []string {
@@ -23,6 +27,11 @@ func (c *Config) problems() []string {
 	p.between("next_update", c.NextUpdate, 30*time.Second, time.Hour)
 	if c.SpoolBytes < 0 {
 		p.add("spool_bytes is negative")
+	}
+	if d := c.Definitions; d.SHA256 != "" && d.File == "" {
+		p.add("definitions.sha256 needs definitions.file")
+	} else if d.SHA256 != "" && !hash.MatchString(d.SHA256) {
+		p.add("definitions.sha256 is not a SHA-256 in 64 hex digits; herald definitions pin prints it")
 	}
 	if len(c.Feeds) == 0 {
 		p.add("there is no [[feed]]")
@@ -39,6 +48,7 @@ func (c *Config) problems() []string {
 		names[f.Name] = true
 		f.problems(p, at)
 	}
+	c.crawlProblems(p)
 	c.Store.problems(p, "store")
 	if c.Private.Kind != "" {
 		c.Private.problems(p, "private")
@@ -53,43 +63,132 @@ func (c *Config) problems() []string {
 
 func (f Feed) problems(p *list, at string) {
 	p.require(at+": name", f.Name)
-	p.require(at+": format", f.Format)
+	if f.Format == "" {
+		p.add("%s: format is not set; herald inspect FILE says which format a file has", at)
+	}
 	p.zone(at+": timezone", f.Timezone)
-	switch {
-	case f.Folder == "" && len(f.URLs) == 0:
-		p.add("%s: neither folder nor urls is set", at)
-	case f.Folder != "" && len(f.URLs) > 0:
-		p.add("%s: both folder and urls are set; make it two feeds", at)
-	}
-	if f.Folder == "" && (f.Whole != "" || f.StableFor != 0 || f.Rescan != 0 || len(f.Include)+len(f.Exclude) > 0) {
-		p.add("%s: whole, stable_for, rescan, include and exclude are for folders", at)
-	}
-	if f.Folder != "" {
-		p.oneOf(at+": whole", f.Whole, "rename", "stable", "sidecar")
-		if f.StableFor != 0 && f.Whole != "stable" {
-			p.add("%s: stable_for needs whole = \"stable\"", at)
-		}
-		if f.StableFor != 0 {
-			p.between(at+": stable_for", f.StableFor, 10*time.Millisecond, time.Hour)
-		}
-		if f.Rescan != 0 {
-			p.between(at+": rescan", f.Rescan, 10*time.Millisecond, time.Hour)
-		}
-		if f.Every != 0 || f.Rate != 0 {
-			p.add("%s: every and rate are for urls", at)
-		}
-	}
+	f.sourceProblems(p, at)
 	if f.Every != 0 {
 		p.between(at+": every", f.Every, time.Second, time.Hour)
 	}
-	if f.Rate < 0 || f.Rate > 1000 {
-		p.add("%s: rate is not between 0 and 1000 a second", at)
+	if most := f.maxRate(); f.Rate < 0 || f.Rate > most {
+		p.add("%s: rate is not between 0 and %g a second", at, most)
 	}
 	if f.MaxBytes < 0 {
 		p.add("%s: max_bytes is negative", at)
 	}
+}
+
+// sourceProblems finds settings that do not belong to the feed's one source.
+func (f Feed) sourceProblems(p *list, at string) {
+	folder, urls, crawl, table := f.Folder != "", len(f.URLs) > 0, f.Base != "", f.Table != ""
+	switch {
+	case !folder && !urls && !crawl && !table:
+		p.add("%s: none of folder, urls, base and table is set", at)
+	case table && (folder || urls || crawl):
+		p.add("%s: table is set beside folder, urls or base; make it two feeds", at)
+	case folder && urls:
+		p.add("%s: both folder and urls are set; make it two feeds", at)
+	case crawl && (folder || urls):
+		p.add("%s: base is set beside folder or urls; make it two feeds", at)
+	}
+	if !folder && (f.Whole != "" || f.StableFor != 0 || f.Rescan != 0 || len(f.Include)+len(f.Exclude) > 0) {
+		p.add("%s: whole, stable_for, rescan, include and exclude are for folders", at)
+	}
+	if folder {
+		f.folderProblems(p, at)
+	}
 	for _, u := range f.URLs {
 		p.address(at+": urls", u)
+	}
+	if len(f.Headers) > 0 && !urls && !crawl {
+		p.add("%s: headers are for urls and base", at)
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Headers)) {
+		if !headerName.MatchString(name) || !variable.MatchString(f.Headers[name]) {
+			p.add("%s: headers: %q takes the name of a variable of the environment, such as AP_KEY", at, name)
+		}
+	}
+	f.tableProblems(p, at)
+	if !crawl && (len(f.Entries) > 0 || f.Resume) {
+		p.add("%s: entries and resume need base", at)
+	}
+	if crawl {
+		p.address(at+": base", f.Base)
+		if len(f.Entries) == 0 {
+			p.add("%s: base needs entries", at)
+		}
+		if f.Resume && !fileName.MatchString(f.Name) {
+			p.add("%s: with resume, its name may hold letters, digits, dashes, dots and underscores", at)
+		}
+	}
+}
+
+// tableProblems finds settings of a table that do not fit.
+func (f Feed) tableProblems(p *list, at string) {
+	if f.Table == "" {
+		if f.Partition+f.Region+f.Endpoint+f.Env != "" || f.Window != 0 {
+			p.add("%s: partition, region, endpoint, env and window are for table", at)
+		}
+		return
+	}
+	if f.Format != "counts" {
+		p.add("%s: a table is read in the format counts", at)
+	}
+	if f.Endpoint != "" {
+		p.address(at+": endpoint", f.Endpoint)
+	}
+	if f.Rate != 0 {
+		p.add("%s: rate is for urls and base", at)
+	}
+	p.between(at+": window", f.Window, 0, 10*time.Minute)
+}
+
+// headerName is a token of RFC 9110, variable a name of POSIX.
+var (
+	headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+	variable   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+)
+
+// fileName is what a feed that has a file of its own may be called.
+var fileName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
+
+func (f Feed) folderProblems(p *list, at string) {
+	p.oneOf(at+": whole", f.Whole, "rename", "stable", "sidecar")
+	if f.StableFor != 0 && f.Whole != "stable" {
+		p.add("%s: stable_for needs whole = \"stable\"", at)
+	}
+	if f.StableFor != 0 {
+		p.between(at+": stable_for", f.StableFor, 10*time.Millisecond, time.Hour)
+	}
+	if f.Rescan != 0 {
+		p.between(at+": rescan", f.Rescan, 10*time.Millisecond, time.Hour)
+	}
+	if f.Every != 0 || f.Rate != 0 {
+		p.add("%s: every and rate are for urls and base", at)
+	}
+}
+
+// maxCrawlRate is the most that one host may be crawled with; officials block
+// who asks more often.
+const maxCrawlRate = 100
+
+func (f Feed) maxRate() float64 {
+	if f.Base != "" {
+		return maxCrawlRate
+	}
+	return 1000
+}
+
+// crawlProblems finds hosts that several feeds crawl too fast together.
+func (c *Config) crawlProblems(p *list) {
+	total := map[string]float64{}
+	for _, f := range c.Feeds {
+		if u, err := url.Parse(f.Base); err == nil && u.Host != "" {
+			if total[u.Host] += f.Rate; total[u.Host] > maxCrawlRate && total[u.Host]-f.Rate <= maxCrawlRate && f.Rate <= maxCrawlRate {
+				p.add("feed %q: with it, %s is asked more than %d times a second; lower the rate of the feeds of this host", f.Name, u.Host, maxCrawlRate)
+			}
+		}
 	}
 }
 

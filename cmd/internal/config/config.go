@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -48,6 +49,8 @@ type Config struct {
 	// renewed twice as often. 5m.
 	NextUpdate Duration `toml:"next_update"`
 
+	Definitions Definitions `toml:"definitions"`
+
 	Feeds   []Feed  `toml:"feed"`
 	Store   Store   `toml:"store"`
 	Private Store   `toml:"private"`
@@ -56,7 +59,18 @@ type Config struct {
 	Signing Signing `toml:"signing"`
 }
 
-// Feed is one official source in one format: a drop folder, or addresses.
+// Definitions are what was laid down before the night.
+type Definitions struct {
+	// File is the definitions file, relative to the folder of the
+	// configuration.
+	File string `toml:"file"`
+	// SHA256 is the hash that the file must have. When it is set, feeds may not
+	// add to the definitions.
+	SHA256 string `toml:"sha256"`
+}
+
+// Feed is one official source in one format: a drop folder, addresses, a crawl
+// or a table.
 type Feed struct {
 	Name   string `toml:"name"`
 	Format string `toml:"format"` // see `herald formats`
@@ -64,6 +78,17 @@ type Feed struct {
 	Timezone string `toml:"timezone"`
 	// MaxBytes bounds one payload. 64 MiB.
 	MaxBytes int64 `toml:"max_bytes"`
+	// Precedence settles races that two feeds state: the higher one owns them.
+	Precedence int `toml:"precedence"`
+	// Encodings of the text, tried in their order; the format's own.
+	Encodings []string `toml:"encodings"`
+	// Mapping is the mapping file of formats that need one. It and
+	// SignatureKey are relative to the folder of the configuration.
+	Mapping string `toml:"mapping"`
+	// SignatureKey is the file of the key that payloads must be signed with.
+	SignatureKey string `toml:"signature_key"`
+	// Settings are those that the format has of its own.
+	Settings map[string]string `toml:"settings"`
 
 	// Folder is watched with everything below it.
 	Folder string `toml:"folder"`
@@ -81,9 +106,35 @@ type Feed struct {
 
 	// URLs are polled.
 	URLs []string `toml:"urls"`
-	// Every is the time between two polls of one address, ±10 %. 15s.
+
+	// Base is the address below which a crawl stays; Entries are the paths
+	// below it that are polled and lead to the rest.
+	Base    string   `toml:"base"`
+	Entries []string `toml:"entries"`
+	// Resume lets a crawl go on after a restart where it was.
+	Resume bool `toml:"resume"`
+
+	// Table is a DynamoDB table that holds counts; Partition the value of its
+	// key `election` that is read, the slug of the election when left out.
+	Table     string `toml:"table"`
+	Partition string `toml:"partition"`
+	// Region of the table, us-east-1. Endpoint of another server; "" is AWS.
+	Region   string `toml:"region"`
+	Endpoint string `toml:"endpoint"`
+	// Env is the prefix of the variables that hold the credentials. AWS.
+	Env string `toml:"env"`
+	// Window is the least time between two payloads of a table. 0s.
+	Window Duration `toml:"window"`
+
+	// Headers are sent with every request of addresses and crawls. The value is
+	// the name of a variable of the environment that holds what is sent.
+	Headers map[string]string `toml:"headers"`
+
+	// Every is the time between two polls of one address, ±10 %. 15s; 30s in a
+	// crawl; 2s between two reads of a table.
 	Every Duration `toml:"every"`
-	// Rate is the most polls of one host in a second. 50.
+	// Rate is the most polls of one host in a second. 50; 20 in a crawl, and at
+	// most 100.
 	Rate float64 `toml:"rate"`
 }
 
@@ -173,6 +224,15 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuration %s:\n%w", path, err)
 	}
+	files := []*string{&c.Definitions.File}
+	for i := range c.Feeds {
+		files = append(files, &c.Feeds[i].Mapping, &c.Feeds[i].SignatureKey)
+	}
+	for _, file := range files {
+		if *file != "" && !filepath.IsAbs(*file) {
+			*file = filepath.Join(filepath.Dir(path), *file)
+		}
+	}
 	return c, nil
 }
 
@@ -207,7 +267,7 @@ func positions(err error) error {
 	if errors.As(err, &wrong) {
 		row, col := wrong.Position()
 		text := strings.TrimPrefix(wrong.Error(), "toml: ")
-		if kind, _, ok := strings.Cut(text, " into struct field"); ok {
+		if kind, _, ok := strings.Cut(text, " into "); ok && strings.HasPrefix(kind, "cannot decode TOML ") {
 			text = fmt.Sprintf("%s takes another kind of value than a %s", strings.Join(wrong.Key(), "."), strings.TrimPrefix(kind, "cannot decode TOML "))
 		}
 		return fmt.Errorf("  line %d, column %d: %s", row, col, text)
@@ -227,6 +287,9 @@ func (c *Config) fill() {
 			f.Timezone = c.Timezone
 		}
 		f.fill()
+		if f.Table != "" {
+			byDefault(&f.Partition, c.Election)
+		}
 	}
 	for _, s := range []*Store{&c.Store, &c.Private} {
 		if s.Kind == "s3" && s.Env == "" {
@@ -259,6 +322,15 @@ func (f *Feed) fill() {
 	if len(f.URLs) > 0 {
 		byDefault(&f.Every, Duration(15*time.Second))
 		byDefault(&f.Rate, 50)
+	}
+	if f.Base != "" {
+		byDefault(&f.Every, Duration(30*time.Second))
+		byDefault(&f.Rate, 20)
+	}
+	if f.Table != "" {
+		byDefault(&f.Every, Duration(2*time.Second))
+		byDefault(&f.Region, "us-east-1")
+		byDefault(&f.Env, "AWS")
 	}
 }
 
