@@ -4,6 +4,7 @@ GO    ?= go
 SPEED ?= 60
 SCALE ?= small
 LISTEN ?= 127.0.0.1:8080
+FUZZTIME ?= 2m
 GOFLAGS += -buildvcs=false
 export GOFLAGS
 
@@ -31,20 +32,26 @@ race: tools ## the same under the race detector
 	$(GO) test -race -timeout 40m ./...
 
 .PHONY: test-feeds
-test-feeds: ## play real recorded nights (FEEDS=DIR)
-	@test -d "$(FEEDS)" || { echo "make test-feeds needs FEEDS=DIR, the folder of recorded nights"; exit 2; }
-	FEEDS='$(abspath $(FEEDS))' $(GO) -C fixtures/nights test -tags feeds -timeout 60m -count=1
+test-feeds: ## read real files and play real recorded nights (FEEDS=DIR)
+	@test -d "$(FEEDS)" || { echo "make test-feeds needs FEEDS=DIR, the folder of real files"; exit 2; }
+	FEEDS='$(abspath $(FEEDS))' $(GO) test -tags feeds -timeout 60m -count=1 ./fixtures/coverage ./fixtures/nights
 
 .PHONY: bench
 bench: ## Go benchmarks and whole-process runs; prints tables, never passes or fails on time
-	$(GO) test -run '^$$' -bench . -benchtime 300ms ./diff/feed/tse ./templates ./publish/shard ./publish/store/s3store ./cdn/edge ./publish
+	$(GO) test -run '^$$' -bench . -benchtime 300ms ./diff/feed/... ./templates ./publish/shard ./publish/store/s3store ./cdn/edge ./publish
 	$(GO) run ./fixtures/bench
+	$(GO) test -run ABatchWindow -count=1 -v ./fixtures/hall
 
 .PHONY: fuzz
-fuzz: ## look for new inputs, one minute a target
+fuzz: ## look for new inputs, two minutes a target (FUZZTIME=2m)
 	@$(GO) list -f '{{.Dir}}' ./... | while read -r d; do \
 	  grep -ho '^func Fuzz[A-Za-z0-9_]*' $$d/*_test.go 2>/dev/null | sed 's/func //' | while read -r f; do \
-	    echo "$$d $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime 60s "$$d" || exit 1; done || exit 1; done
+	    echo "$$d $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x "$$d" || exit 1; done || exit 1; done
+
+.PHONY: coverage
+coverage: ## write docs/formats-coverage.md from real files (FEEDS=DIR)
+	@test -d "$(FEEDS)" || { echo "make coverage needs FEEDS=DIR, the folder of real files"; exit 2; }
+	@FEEDS='$(abspath $(FEEDS))' $(GO) run ./fixtures/coverage > docs/formats-coverage.md
 
 .PHONY: golden
 golden: ## write the golden files again; read that diff
@@ -57,7 +64,7 @@ lint: ## vet, staticcheck and known vulnerabilities
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.1.4 ./...
 
 # What the tests start beside Go programs: name of the program, Debian package.
-TOOLS = chromium:chromium nginx:nginx-light varnishd:varnish
+TOOLS = chromium:chromium nginx:nginx-light varnishd:varnish node:nodejs npm:npm
 
 .PHONY: tools
 tools:

@@ -16,8 +16,8 @@ func TestEveryFormatIsFoundByItsName(t *testing.T) {
 		if !ok || got.Name != f.Name {
 			t.Errorf("ByName(%q) = %q, %v", f.Name, got.Name, ok)
 		}
-		if !snapshot.IsSlug(f.Name) || f.Doc == "" {
-			t.Errorf("format %q, described as %q", f.Name, f.Doc)
+		if !snapshot.IsSlug(f.Name) || f.Doc == "" || f.Stamps == "" {
+			t.Errorf("format %q, described as %q, ordered by %q", f.Name, f.Doc, f.Stamps)
 		}
 	}
 	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
@@ -30,7 +30,11 @@ func TestEveryFormatIsFoundByItsName(t *testing.T) {
 
 func TestEveryFormatRefusesAnErrorPage(t *testing.T) {
 	for _, f := range All() {
-		dec, err := f.New(feed.Options{})
+		var opts feed.Options
+		if f.Name == "delimited" {
+			opts.Mapping = []byte("[[file]]\nname = \"*\"\n[[file.row]]\nunit = { key = \"{place}\" }")
+		}
+		dec, err := f.New(opts)
 		if err != nil {
 			t.Fatal(err)
 		}
