@@ -168,13 +168,21 @@ func (d *definitions) update() snapshot.Update {
 		Name:  d.name,
 		Units: []snapshot.UnitDef{{Key: county, Name: "Los Angeles County", Type: snapshot.County}},
 	}
-	for _, c := range d.contests {
-		u.Contests = append(u.Contests, c.ContestDef)
-		race := snapshot.RaceResult{Contest: c.Key, Unit: county, Status: snapshot.PreElection}
+	choices := 0
+	for i := range d.contests {
+		choices += len(d.contests[i].Choices)
+	}
+	votes := make([]snapshot.ChoiceVotes, 0, choices)
+	u.Contests = make([]snapshot.ContestDef, len(d.contests))
+	u.Results = make([]snapshot.RaceResult, len(d.contests))
+	for i := range d.contests {
+		c := &d.contests[i]
+		first := len(votes)
 		for _, x := range c.Choices {
-			race.Votes = append(race.Votes, snapshot.ChoiceVotes{Key: x.Key})
+			votes = append(votes, snapshot.ChoiceVotes{Key: x.Key})
 		}
-		u.Results = append(u.Results, race)
+		u.Contests[i] = c.ContestDef
+		u.Results[i] = snapshot.RaceResult{Contest: c.Key, Unit: county, Status: snapshot.PreElection, Votes: votes[first:len(votes):len(votes)]}
 	}
 	return u
 }

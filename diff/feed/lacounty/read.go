@@ -1,7 +1,6 @@
 package lacounty
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/heraldresults/herald/diff/feed"
@@ -63,7 +62,7 @@ func (d *decoder) read(p feed.Payload) (*file, []snapshot.Finding, error) {
 			if r.Kind() == '{' {
 				f.defs = readDefinitions(r)
 			} else {
-				f.counters = readCounters(r)
+				f.counters = readCounters(r, len(p.Body))
 			}
 		case "Election":
 			f.results = readResults(r)
@@ -109,9 +108,27 @@ func (f *file) date(p feed.Payload, layout, stamp string, zone *time.Location) e
 	return nil
 }
 
-// readCounters takes `Data` of counter_data.
-func readCounters(r *feed.JSON) *counters {
-	c := &counters{value: map[counter]snapshot.Count{}}
+// bytesOfCounter is about what a counter takes in a file.
+const bytesOfCounter = 112
+
+// kind takes a ReferenceType; the common ones are not made anew each time.
+func kind(r *feed.JSON) string {
+	b, _ := r.Scalar()
+	for _, common := range [...]string{"CAND", "CBLT", "COV", "CUV"} {
+		if string(b) == common {
+			return common
+		}
+	}
+	s, refusal := feed.CleanText(string(b), feed.MaxName)
+	if refusal != nil {
+		r.Refuse(refusal.Code, "%s", refusal.Text)
+	}
+	return s
+}
+
+// readCounters takes `Data` of counter_data, a file of this size.
+func readCounters(r *feed.JSON, size int) *counters {
+	c := &counters{value: make(map[counter]snapshot.Count, size/bytesOfCounter)}
 	for r.List(); r.NextItem(); {
 		var key counter
 		var value snapshot.Count
@@ -120,7 +137,7 @@ func readCounters(r *feed.JSON) *counters {
 			case "ReferenceID":
 				key.id = id(r)
 			case "ReferenceType":
-				key.kind = r.Text(feed.MaxName)
+				key.kind = kind(r)
 			case "Value":
 				value = r.Count(feed.AsNumber)
 			case "Number":
@@ -232,8 +249,18 @@ func readVotes(r *feed.JSON) (name string, votes snapshot.Count) {
 // id takes a number that names something.
 func id(r *feed.JSON) string {
 	b, _ := r.Scalar()
-	if _, err := strconv.ParseUint(string(b), 10, 63); err != nil && !r.Failed() {
+	if !isID(b) && !r.Failed() {
 		r.Refuse("E_IDENTITY", "%q is no id", string(b))
 	}
 	return string(b)
+}
+
+// isID reports whether b is at most 18 digits.
+func isID(b []byte) bool {
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(b) > 0 && len(b) <= 18
 }
