@@ -90,8 +90,12 @@ func (d *decoder) read(p feed.Payload) (*batch, []snapshot.Finding, error) {
 		refuseError(r)
 	}
 	b.generated = d.clock(r, "DATUM_CAS_GENEROVANI")
-	if string(r.Name()) != "VYSLEDKY_OKRSKY" && !r.Failed() {
+	switch {
+	case r.Failed():
+	case string(r.Name()) != "VYSLEDKY_OKRSKY":
 		return nil, nil, p.Refuse("E_VERSION", "a document %q, which is no batch of districts", r.Name())
+	case b.election.class == noClass:
+		return nil, nil, p.Refuse("E_VERSION", "batches of %q are not read; those of kv and prezident are", r.Space())
 	}
 	for r.Enter(); r.Next(); {
 		switch string(r.Name()) {
@@ -110,8 +114,6 @@ func (d *decoder) read(p feed.Payload) (*batch, []snapshot.Finding, error) {
 	switch {
 	case err != nil:
 		return nil, nil, err
-	case b.election.class == noClass:
-		return nil, nil, p.Refuse("E_VERSION", "batches of this election are not read; kv and prezident are")
 	case b.generated.IsZero():
 		return nil, nil, p.Refuse("E_MISSING", `attribute "DATUM_CAS_GENEROVANI" is missing`)
 	}

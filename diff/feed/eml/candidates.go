@@ -7,15 +7,23 @@ import (
 	"github.com/heraldresults/herald/diff/snapshot"
 )
 
-// candidate takes a Candidate: the number inside the list and the name, where
-// the document states one.
-func (x *reader) candidate() (c named) {
+// candidate is a person as a document names one: by the number on the list of
+// an electoral district, by the short code, which is one for all districts, or
+// by both.
+type candidate struct{ number, code, name string }
+
+func (c candidate) named() bool { return c.number != "" || c.code != "" }
+
+// candidate takes a Candidate, with the name where the document states it.
+func (x *reader) candidate() (c candidate) {
 	r := x.r
 	for r.Enter(); r.Next(); {
 		switch string(r.Name()) {
 		case "CandidateIdentifier":
-			r.RequireAttr("Id")
-			c.id, _ = r.Attr("Id")
+			c.number, _ = r.Attr("Id")
+			if c.code, _ = r.Attr("ShortCode"); c.code == "" || x.message != "510d" && x.message != "520" {
+				r.RequireAttr("Id")
+			}
 			r.Skip()
 		case "CandidateFullName":
 			c.name = x.fullName()
@@ -25,6 +33,15 @@ func (x *reader) candidate() (c named) {
 	}
 	r.Require("CandidateIdentifier")
 	return c
+}
+
+// standing defines a candidate of a count or a list. Over several electoral
+// districts numbers differ, and the short code is the key.
+func (x *reader) standing(c candidate) snapshot.ChoiceDef {
+	if c.code != "" && x.message == "510d" && (x.contest.id == united || c.number == "") {
+		return snapshot.ChoiceDef{Key: c.code, Name: firstOf(c.name, c.code)}
+	}
+	return snapshot.ChoiceDef{Key: c.number, Number: c.number, Name: c.name}
 }
 
 // fullName is "M. (Mark) Rutte": initials, call name, prefix and last name.
@@ -68,8 +85,7 @@ func (x *reader) list() {
 		case "AffiliationIdentifier":
 			list = x.affiliation()
 		case "Candidate":
-			c := x.candidate()
-			choices = append(choices, snapshot.ChoiceDef{Key: c.id, Number: c.id, Name: c.name})
+			choices = append(choices, x.standing(x.candidate()))
 		case "Type", "ListData":
 			r.Skip()
 		default:
@@ -88,7 +104,7 @@ func (x *reader) list() {
 	}
 }
 
-// member is a candidate of a result.
+// member is a candidate of a count or a result.
 type member struct {
 	def     snapshot.ChoiceDef
 	votes   snapshot.Count
@@ -98,14 +114,15 @@ type member struct {
 // member reads a Selection of a result: a list, or one of its candidates.
 func (x *reader) member(all []member) []member {
 	r := x.r
-	var list, candidate named
+	var list named
+	var person candidate
 	m := member{}
 	for r.Enter(); r.Next(); {
 		switch string(r.Name()) {
 		case "AffiliationIdentifier":
 			list = x.affiliation()
 		case "Candidate":
-			candidate = x.candidate()
+			person = x.candidate()
 		case "Votes":
 			m.votes = r.Count(feed.CountRule{})
 		case "Elected":
@@ -120,11 +137,13 @@ func (x *reader) member(all []member) []member {
 		x.listNow = list
 		return all
 	}
-	if candidate.id == "" || x.listNow.id == "" {
-		r.Refuse("E_REFERENCE", "a candidate %q of no list", candidate.id)
+	if !person.named() || x.listNow.id == "" {
+		r.Refuse("E_REFERENCE", "a candidate %q of no list", firstOf(person.code, person.number))
 		return all
 	}
-	m.def = snapshot.ChoiceDef{Key: x.listNow.id + "/" + candidate.id, Number: candidate.id, Name: candidate.name, Party: listDef(x.listNow).Name}
+	// The Id of a result is the order in which the seats of a list were given,
+	// and no number on the list.
+	m.def = snapshot.ChoiceDef{Key: x.listNow.id + "/" + firstOf(person.code, person.number), Name: person.name, Party: listDef(x.listNow).Name}
 	return append(all, m)
 }
 

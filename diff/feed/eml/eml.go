@@ -1,6 +1,6 @@
 // Package eml reads EML_NL, the Dutch dialect of the OASIS Election Markup
 // Language in which the Kiesraad and the municipalities publish: the definition
-// of an election (110a), its candidate lists (230b), counts (510a to 510d, by
+// of an election (110a), its candidate lists (230b, 230c), counts (510a to 510d, by
 // polling station, municipality, electoral district and nation) and the result
 // (520).
 //
@@ -8,12 +8,13 @@
 // municipality says of itself and what the nation says of it are one race,
 // and the higher level states it from then on. It refuses other messages of
 // the language and counts that name no list. It was written from the schemas
-// at https://github.com/kiesraad/EML_NL (schema version 5) and from public
-// counts of 2021.
+// and the manual at https://github.com/kiesraad/EML_NL (schema version 5) and
+// from public documents of 2021 to 2026.
 package eml
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/heraldresults/herald/diff/feed"
@@ -33,17 +34,21 @@ const (
 // Format is "eml-nl".
 //
 // Stamps: kr:CreationDateTime, which names no zone and is Dutch time. The scope
-// is the message and the authority that made it ("510b 0363").
+// is the message and the authority that made it ("510b 0363"), of a central
+// authority also the place that the election is of ("510d CSB Limburg"), of
+// candidate lists also the electoral district ("230b CSB 11").
 //
 // Keys: units "STAAT", "HSB9" (electoral district), "0363" (municipality),
-// "0363::SB126" (polling station), other regions by category and number;
-// contests the election's id ("TK2021"), its lists ("TK2021/9/1") where
-// candidates are read, and "TK2021/elected"; choices the number of the list or
-// of the candidate.
+// "0363::SB126" (polling station), the place that an election is of by its
+// number ("25", a water board) or else its name ("Limburg", a province), other
+// regions by category and number; contests the election's id ("TK2021"), its
+// lists ("TK2021/9/1") where candidates are read, and "TK2021/elected"; choices
+// the number of the list or of the candidate, or the candidate's short code
+// where numbers differ between districts.
 func Format() feed.Format {
 	f := feed.Format{
 		Name:       "eml-nl",
-		Doc:        "EML_NL of the Kiesraad: 110a, 230b, 510a to 510d, 520",
+		Doc:        "EML_NL of the Kiesraad: 110a, 230b, 230c, 510a to 510d, 520",
 		Stamps:     "kr:CreationDateTime",
 		Zone:       "Europe/Amsterdam",
 		Concurrent: true,
@@ -92,7 +97,7 @@ func (d decoder) Decode(p feed.Payload) ([]snapshot.Update, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.u.Scope = x.message + " " + x.authority.id
+	x.u.Scope = x.scope()
 	x.u.Findings = append(findings, x.notes.List()...)
 	return []snapshot.Update{x.u}, nil
 }
@@ -104,6 +109,7 @@ type reader struct {
 	message   string // "510b"
 	authority named
 	election  named
+	category  string // "TK"
 	domain    named
 	contest   named
 	listNow   named // the list whose candidates follow, in a result
@@ -113,6 +119,22 @@ type reader struct {
 
 // named is an id with a name.
 type named struct{ id, name string }
+
+// scope is what the document speaks of. An authority that is a place says it;
+// a central one is the same in all elections and districts.
+func (x *reader) scope() string {
+	parts := []string{x.message}
+	if x.authority.id != "" {
+		parts = append(parts, x.authority.id)
+	}
+	if domain := x.domainKey(); domain != "" && (x.authority.id == "" || x.authority.id == central) {
+		parts = append(parts, domain)
+	}
+	if strings.HasPrefix(x.message, "230") {
+		parts = append(parts, x.contest.id)
+	}
+	return strings.Join(parts, " ")
+}
 
 // place names the document for people.
 func (x *reader) place() string {
@@ -129,7 +151,7 @@ func (x *reader) document() {
 		return
 	}
 	switch x.message {
-	case "110a", "230b", "510a", "510b", "510c", "510d", "520":
+	case "110a", "230b", "230c", "510a", "510b", "510c", "510d", "520":
 	default:
 		r.Refuse("E_VERSION", "message %q is none that holds definitions or results", x.message)
 		return
@@ -207,7 +229,7 @@ func (x *reader) electionOf() {
 				x.contestOf()
 			}
 		case name == "Contest" && x.message == "110a":
-			r.Skip()
+			x.definedContest()
 		case name == "Contest":
 			x.contestOf()
 		case name == "ElectionTree":
@@ -234,7 +256,10 @@ func (x *reader) identify() {
 			x.election.name = x.clean(r.Text())
 		case "ElectionDomain":
 			x.domain = x.identified()
-		case "ElectionCategory", "ElectionSubcategory", "ElectionDate", "NominationDate":
+			x.domain.name = x.clean(x.domain.name)
+		case "ElectionCategory":
+			x.category = r.Text()
+		case "ElectionSubcategory", "ElectionDate", "NominationDate":
 			r.Skip()
 		default:
 			r.Unknown()
@@ -278,6 +303,18 @@ func (x *reader) contestOf() {
 	r.Require("ContestIdentifier")
 	if x.message == "520" {
 		x.result(elected)
+	}
+}
+
+// definedContest takes of a contest in a definition which one it is.
+func (x *reader) definedContest() {
+	r := x.r
+	for r.Enter(); r.Next(); {
+		if string(r.Name()) == "ContestIdentifier" {
+			x.contestIdentifier()
+		} else {
+			r.Skip()
+		}
 	}
 }
 

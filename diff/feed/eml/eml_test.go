@@ -140,11 +140,92 @@ func TestTheResultNamesTheElected(t *testing.T) {
 <Selection><Candidate><CandidateIdentifier Id="2"/><CandidateFullName><xnl:PersonName><xnl:LastName>Berk</xnl:LastName></xnl:PersonName></CandidateFullName><QualifyingAddress/></Candidate><Votes>7</Votes><Ranking>1</Ranking><Elected>yes</Elected></Selection></Contest>`
 	body := strings.Replace(message("520", "CSB", "Result", elected), "<EventIdentifier/>", "", 1)
 	u := must(t, body, nil)
-	if len(u.Contests) != 1 || u.Contests[0].Key != "TK2099/elected" || u.Contests[0].Choices[0] != (snapshot.ChoiceDef{Key: "1/2", Number: "2", Name: "Berk", Party: "Bomen"}) {
+	if len(u.Contests) != 1 || u.Contests[0].Key != "TK2099/elected" || u.Contests[0].Choices[0] != (snapshot.ChoiceDef{Key: "1/2", Name: "Berk", Party: "Bomen"}) {
 		t.Errorf("contests = %+v", u.Contests)
 	}
 	if r := u.Results[0]; r.Unit != "STAAT" || r.Votes[0] != (snapshot.ChoiceVotes{Key: "1/2", Votes: snapshot.Of(7), Outcome: snapshot.Elected}) {
 		t.Errorf("result = %+v", r)
+	}
+}
+
+func TestAResultKnowsCandidatesByShortCodeSinceItsNumbersAreTheOrderOfSeats(t *testing.T) {
+	elected := `<Contest><ContestIdentifier Id="alle"/><Selection><AffiliationIdentifier Id="1"><RegisteredName>Bomen</RegisteredName></AffiliationIdentifier><Elected>yes</Elected></Selection>
+<Selection><Candidate><CandidateIdentifier Id="1" ShortCode="BerkA"/></Candidate><Elected>yes</Elected></Selection></Contest>`
+	u := must(t, message("520", "CSB", "Result", elected), nil)
+	if c := u.Contests[0].Choices[0]; c.Key != "1/BerkA" || c.Number != "" {
+		t.Errorf("choice = %+v", c)
+	}
+}
+
+func TestTheNationKnowsCandidatesByShortCode(t *testing.T) {
+	body := strings.NewReplacer(`"510b"`, `"510d"`, `"0099"`, `"CSB"`, "0099::SB1", "HSB9", `Id="9"><ContestName>Berkdam</ContestName>`, `Id="alle">`).Replace(municipality())
+	total, units, _ := strings.Cut(body, "</TotalVotes>")
+	for _, c := range []struct{ number, code string }{{"1", "BerkA"}, {"2", "OlmB"}} {
+		id := `<CandidateIdentifier Id="` + c.number + `"/>`
+		total = strings.ReplaceAll(total, id, `<CandidateIdentifier ShortCode="`+c.code+`"/>`)
+		units = strings.ReplaceAll(units, id, `<CandidateIdentifier Id="`+c.number+`" ShortCode="`+c.code+`"/>`)
+	}
+	u := must(t, total+"</TotalVotes>"+units, map[string]string{"candidates": "yes"})
+	if len(u.Findings) != 0 || len(u.Contests) != 3 {
+		t.Fatalf("contests %+v, findings %v", u.Contests, u.Findings)
+	}
+	want := []snapshot.ChoiceDef{{Key: "BerkA", Name: "BerkA"}, {Key: "OlmB", Name: "OlmB"}}
+	if c := u.Contests[1]; c.Key != "TK2099/alle/1" || !reflect.DeepEqual(c.Choices, want) {
+		t.Errorf("contest = %+v", c)
+	}
+	for _, r := range u.Results {
+		if r.Contest == "TK2099/alle/1" && (r.Votes[1] != snapshot.ChoiceVotes{Key: "OlmB", Votes: snapshot.Of(2)}) {
+			t.Errorf("%s: %+v", r.Unit, r)
+		}
+	}
+	if _, err := decode(t, strings.ReplaceAll(municipality(), `<CandidateIdentifier Id="2"/>`, `<CandidateIdentifier ShortCode="OlmB"/>`), nil); err == nil {
+		t.Error("a municipality may not leave out the numbers of its lists")
+	}
+}
+
+func TestEachDistrictHasListsOfItsOwn(t *testing.T) {
+	for _, kind := range []string{"230b", "230c"} {
+		if u := must(t, message(kind, "CSB", "CandidateList", lists), nil); u.Scope != kind+" CSB 9" {
+			t.Errorf("scope = %q", u.Scope)
+		}
+	}
+}
+
+// provincial turns a message of the nation into one of a province, whose domain
+// has a name and no number.
+func provincial(body string) string {
+	return strings.NewReplacer("<ElectionCategory>TK<", "<ElectionCategory>PS<", "<kr:ElectionDate>", "<kr:ElectionDomain>Berkland</kr:ElectionDomain><kr:ElectionDate>",
+		`RegionNumber="1" RegionCategory="STAAT"><kr:RegionName>Nederland`, `RegionNumber="12" RegionCategory="PROVINCIE"><kr:RegionName>Berkland`,
+		`SuperiorRegionNumber="1" SuperiorRegionCategory="STAAT"`, `SuperiorRegionNumber="12" SuperiorRegionCategory="PROVINCIE"`).Replace(body)
+}
+
+func TestAProvinceIsNotTheNation(t *testing.T) {
+	count := must(t, provincial(strings.NewReplacer(`"510b"`, `"510d"`, `"0099"`, `"CSB"`, "0099::SB1", "HSB9").Replace(municipality())), nil)
+	province := snapshot.UnitDef{Key: "Berkland", Name: "Berkland", Type: snapshot.State}
+	if count.Scope != "510d CSB Berkland" || count.Units[0] != province || count.Units[1].Parent != "Berkland" || count.Results[0].Unit != "Berkland" {
+		t.Errorf("scope %q, units %+v", count.Scope, count.Units)
+	}
+	tree := must(t, provincial(message("110a", "CSB", "ElectionEvent", definition)), nil)
+	if tree.Units[0] != province || tree.Units[1].Key != "HSB9" || tree.Units[1].Parent != "Berkland" || tree.Units[2].Parent != "HSB9" {
+		t.Errorf("tree = %+v", tree.Units)
+	}
+}
+
+func TestAnElectionWithoutDistrictsHasNoneInItsTree(t *testing.T) {
+	body := strings.NewReplacer("<ElectionCategory>TK<", "<ElectionCategory>AB<", "<kr:ElectionDate>", `<kr:ElectionDomain Id="25">Berkwater</kr:ElectionDomain><kr:ElectionDate>`,
+		`Id="alle"`, `Id="geen"`, `RegionNumber="1" RegionCategory="STAAT"><kr:RegionName>Nederland`, `RegionNumber="25" RegionCategory="WATERSCHAP"><kr:RegionName>Berkwater`,
+		`SuperiorRegionNumber="1" SuperiorRegionCategory="STAAT"`, `SuperiorRegionNumber="25" SuperiorRegionCategory="WATERSCHAP"`).Replace(message("110a", "CSB", "ElectionEvent", definition))
+	want := []snapshot.UnitDef{{Key: "25", Name: "Berkwater", Type: snapshot.District}, {Key: "0099", Parent: "25", Name: "Berkdam", Type: snapshot.Municipality}}
+	if u := must(t, body, nil); !reflect.DeepEqual(u.Units, want) || u.Scope != "110a CSB 25" {
+		t.Errorf("scope %q, units %+v", u.Scope, u.Units)
+	}
+}
+
+func TestNumbersThatARecountReplacedAreLeftOut(t *testing.T) {
+	body := strings.NewReplacer("<ValidVotes>6<", "<kr:PreviousValidVotes>5</kr:PreviousValidVotes><ValidVotes>6<", "<Cast>", "<kr:PreviousCast>1</kr:PreviousCast><Cast>",
+		"<TotalCounted>", `<kr:PreviousTotalCounted>8</kr:PreviousTotalCounted><kr:PreviousRejectedVotes ReasonCode="blanco">4</kr:PreviousRejectedVotes><TotalCounted>`).Replace(municipality())
+	if u, plain := must(t, body, nil), must(t, municipality(), nil); len(u.Findings) != 0 || !reflect.DeepEqual(u.Results, plain.Results) {
+		t.Errorf("findings %v, results %+v", u.Findings, u.Results)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 type tally struct {
 	lists      []snapshot.ChoiceDef
 	votes      []snapshot.ChoiceVotes
-	candidates [][]snapshot.ChoiceVotes // of each list
+	candidates [][]member // of each list
 	totals     snapshot.Totals
 	admitted   snapshot.Count // "toegelaten kiezers"
 }
@@ -42,6 +42,7 @@ func (x *reader) votes(unit snapshot.UnitDef) {
 				r.Skip()
 			}
 		case "InitialCast", "InitialTotalCounted", "InitialRejectedVotes", "InitialUncountedVotes",
+			"PreviousCast", "PreviousTotalCounted", "PreviousRejectedVotes", "PreviousUncountedVotes",
 			"ReportingUnitType", "SharedLocation", "ReportingUnitInvestigations":
 			r.Skip() // first counts that a second one replaced
 		default:
@@ -71,20 +72,21 @@ func (x *reader) rejected(t *tally) {
 
 func (x *reader) selection(t *tally) {
 	r := x.r
-	var list, candidate named
+	var list named
+	var person candidate
 	var votes snapshot.Count
 	for r.Enter(); r.Next(); {
 		switch string(r.Name()) {
 		case "AffiliationIdentifier":
 			list = x.affiliation()
 		case "Candidate":
-			candidate = x.candidate()
+			person = x.candidate()
 		case "ReferendumOptionIdentifier":
 			list = x.identified()
 			list.id = firstOf(list.id, list.name)
 		case "ValidVotes":
 			votes = r.Count(feed.CountRule{})
-		case "InitialValidVotes":
+		case "InitialValidVotes", "PreviousValidVotes":
 			r.Skip()
 		default:
 			r.Unknown()
@@ -97,13 +99,13 @@ func (x *reader) selection(t *tally) {
 		t.lists = append(t.lists, listDef(list))
 		t.votes = append(t.votes, snapshot.ChoiceVotes{Key: list.id, Votes: votes})
 		t.candidates = append(t.candidates, nil)
-	case candidate.id == "":
+	case !person.named():
 		r.Refuse("E_MISSING", "a selection names neither a list nor a candidate")
 	case len(t.lists) == 0:
-		r.Refuse("E_REFERENCE", "candidate %q stands before any list", candidate.id)
+		r.Refuse("E_REFERENCE", "candidate %q stands before any list", firstOf(person.number, person.code))
 	default:
 		last := len(t.candidates) - 1
-		t.candidates[last] = append(t.candidates[last], snapshot.ChoiceVotes{Key: candidate.id, Votes: votes})
+		t.candidates[last] = append(t.candidates[last], member{def: x.standing(person), votes: votes})
 	}
 }
 
@@ -153,12 +155,13 @@ func (x *reader) add(unit snapshot.UnitDef, t *tally) {
 			continue
 		}
 		def := x.listContest(list)
-		for _, c := range t.candidates[i] {
-			def.Choices = append(def.Choices, snapshot.ChoiceDef{Key: c.Key, Number: c.Key})
+		res := snapshot.RaceResult{Contest: def.Key, Unit: unit.Key, Totals: snapshot.Totals{Valid: t.votes[i].Votes}}
+		for _, m := range t.candidates[i] {
+			def.Choices = append(def.Choices, m.def)
+			res.Votes = append(res.Votes, snapshot.ChoiceVotes{Key: m.def.Key, Votes: m.votes})
 		}
 		x.define(def)
-		x.u.Results = append(x.u.Results, snapshot.RaceResult{Contest: def.Key, Unit: unit.Key, Votes: t.candidates[i],
-			Totals: snapshot.Totals{Valid: t.votes[i].Votes}})
+		x.u.Results = append(x.u.Results, res)
 	}
 }
 
@@ -194,7 +197,7 @@ func (x *reader) check(unit snapshot.UnitDef, t *tally) {
 		}
 		var own []snapshot.Count
 		for _, c := range t.candidates[i] {
-			own = append(own, c.Votes)
+			own = append(own, c.votes)
 		}
 		x.notes.Sum("unit "+unit.Key+": candidates of list "+v.Key+" = list", v.Votes, own...)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/heraldresults/herald/diff/feed"
@@ -14,6 +15,7 @@ import (
 type document struct {
 	key, name, fullName string
 	server              string // timeOnServer, milliseconds since 1970
+	election            string // of a local body, from the name: "CM"
 	*results                   // currentResults; nil before there are any
 }
 
@@ -130,7 +132,7 @@ func readParty(r *feed.JSON) party {
 
 // update states a territory's result, or its name alone before there is one.
 func (doc *document) update(p feed.Payload) (snapshot.Update, error) {
-	u := snapshot.Update{Scope: doc.key, Units: []snapshot.UnitDef{country()}}
+	u := snapshot.Update{Scope: strings.TrimSpace(doc.key + " " + doc.election), Units: []snapshot.UnitDef{country()}}
 	if doc.key != national {
 		u.Units = append(u.Units, unit(doc.key, doc.name))
 	}
@@ -162,7 +164,10 @@ func (doc *document) refuse(p feed.Payload, code, field, format string, args ...
 // zeros that stand there are placeholders.
 func (doc *document) race(p feed.Payload) (snapshot.ContestDef, snapshot.RaceResult, error) {
 	c := snapshot.ContestDef{Key: doc.key, Name: cmp.Or(doc.fullName, doc.name), Type: snapshot.PartyContest}
-	r := snapshot.RaceResult{Contest: doc.key, Unit: doc.key}
+	if body := local(doc.election); body != "" {
+		c.Key, c.Name, c.Heading = doc.key+"-"+doc.election, c.Name+": "+body, body
+	}
+	r := snapshot.RaceResult{Contest: c.Key, Unit: doc.key}
 	r.Totals = snapshot.Totals{Electorate: doc.electorate, UnitsIn: doc.in, UnitsTotal: doc.parishes}
 	if n, ok := doc.seats.Get(); ok && n < 10_000 {
 		c.Seats = int(n)

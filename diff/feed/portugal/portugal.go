@@ -5,11 +5,13 @@
 //
 // It promises to read the present election alone: the results of the one before,
 // which stand in the same document, are left. It refuses a territory that is not
-// the one its name says. Learned from the documents of the legislative election
+// the one its name says, and takes from the name which of the three local bodies
+// a document is of. Learned from the documents of the legislative election
 // of March 2024; the ministry publishes no specification.
 package portugal
 
 import (
+	"net/url"
 	"path"
 	"strings"
 
@@ -20,9 +22,10 @@ import (
 // Format is "portugal".
 //
 // Stamp: `timeOnServer`; the order of receipt for the list of territories.
-// Scope: `territoryKey`, or "territories".
+// Scope: `territoryKey`, with the local body, or "territories".
 //
-// Keys: units and contests `territoryKey`; the country is "LOCAL-500000".
+// Keys: units and contests `territoryKey`, with "-CM", "-AM" or "-AF" for the
+// contest of a local body; the country is "LOCAL-500000".
 // Choices `acronym`, in the order of their letters, since the document has them
 // by votes.
 func Format() feed.Format {
@@ -55,10 +58,14 @@ func (d *decoder) Decode(p feed.Payload) ([]snapshot.Update, error) {
 	if err != nil {
 		return nil, err
 	}
-	if name := keyInName(p.Name); name != "" && name != doc.key {
-		refusal := p.Refuse("E_IDENTITY", "the name says territory %s, the document %s", name, doc.key)
+	name := readName(p.Name)
+	if name.territory != "" && name.territory != doc.key {
+		refusal := p.Refuse("E_IDENTITY", "the name says territory %s, the document %s", name.territory, doc.key)
 		refusal.Place, refusal.Field = doc.name, "territoryKey"
 		return nil, refusal
+	}
+	if local(name.election) != "" {
+		doc.election = name.election
 	}
 	u, err := doc.update(p)
 	if err != nil {
@@ -110,6 +117,8 @@ func unit(key, name string) snapshot.UnitDef {
 	u := snapshot.UnitDef{Key: key, Parent: national, Name: name, Type: snapshot.OtherUnit}
 	code, local := strings.CutPrefix(key, "LOCAL-")
 	switch {
+	case strings.HasPrefix(key, "GLOBAL-"): // the country and abroad
+		u.Parent = ""
 	case strings.HasPrefix(key, "FOREIGN-"):
 		u.Type = snapshot.Abroad
 	case !local || len(code) != 6:
@@ -123,16 +132,42 @@ func unit(key, name string) snapshot.UnitDef {
 	return u
 }
 
-// keyInName is the territory that a file's name or an address speaks of:
-// LOCAL-110000.json, TerritoryResults?territoryKey=LOCAL-110000. It is "" where
-// the name has none.
-func keyInName(name string) string {
-	if _, query, ok := strings.Cut(name, "territoryKey="); ok {
-		key, _, _ := strings.Cut(query, "&")
-		return key
+// named is what a file's name or an address says: LOCAL-110000.json,
+// territory-results-LOCAL-110000-AR.json,
+// TerritoryResults?territoryKey=LOCAL-110000&electionId=AR. Both are "" where it
+// says nothing.
+type named struct{ territory, election string }
+
+func readName(name string) named {
+	if _, query, ok := strings.Cut(name, "?"); ok {
+		values, _ := url.ParseQuery(query) // what can be read of it
+		return named{values.Get("territoryKey"), values.Get("electionId")}
 	}
-	if base := strings.TrimSuffix(path.Base(name), ".json"); isKey(base) {
-		return base
+	parts := strings.Split(strings.ToUpper(strings.TrimSuffix(path.Base(name), path.Ext(name))), "-")
+	if len(parts) > 2 && parts[0] == "TERRITORY" && parts[1] == "RESULTS" {
+		parts = parts[2:]
+	}
+	if len(parts) < 2 || len(parts) > 3 || !isKey(parts[0]+"-"+parts[1]) {
+		return named{}
+	}
+	n := named{territory: parts[0] + "-" + parts[1]}
+	if len(parts) == 3 {
+		n.election = parts[2]
+	}
+	return n
+}
+
+// local names a local body, by what the ministry calls its election; "" for
+// every other election. On one day a territory elects three of them, and their
+// documents differ in nothing but the name.
+func local(election string) string {
+	switch election {
+	case "CM":
+		return "Câmara Municipal"
+	case "AM":
+		return "Assembleia Municipal"
+	case "AF":
+		return "Assembleia de Freguesia"
 	}
 	return ""
 }

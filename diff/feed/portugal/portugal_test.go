@@ -169,3 +169,40 @@ func FuzzDecode(f *testing.F) {
 		feedtest.Holds(t, Format(), feed.Options{}, feed.Payload{Feed: "pt", Name: name, Body: body, Seq: 1})
 	})
 }
+
+func TestTheThreeLocalBodiesOfATerritoryAreThreeContests(t *testing.T) {
+	for name, want := range map[string][2]string{
+		"territory-results-LOCAL-990000-AR.json":                     {"LOCAL-990000", "LOCAL-990000"},
+		"territory-results-LOCAL-990000-CM.json":                     {"LOCAL-990000 CM", "LOCAL-990000-CM"},
+		"TERRITORY-RESULTS-LOCAL-990000-AM.json":                     {"LOCAL-990000 AM", "LOCAL-990000-AM"},
+		"TerritoryResults?territoryKey=LOCAL-990000&electionId=AF":   {"LOCAL-990000 AF", "LOCAL-990000-AF"},
+		"TerritoryResults?territoryKey=LOCAL-990000&electionId=AR":   {"LOCAL-990000", "LOCAL-990000"},
+		"TerritoryResults?electionId=CM&territoryKey=LOCAL-990000&x": {"LOCAL-990000 CM", "LOCAL-990000-CM"},
+		"anything.json": {"LOCAL-990000", "LOCAL-990000"},
+	} {
+		updates, err := try(t, name, district)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if u := updates[0]; u.Scope != want[0] || u.Contests[0].Key != want[1] || u.Results[0].Contest != want[1] || u.Results[0].Unit != "LOCAL-990000" {
+			t.Errorf("%s: scope %q, contest %q, result %q in %q", name, u.Scope, u.Contests[0].Key, u.Results[0].Contest, u.Results[0].Unit)
+		}
+	}
+	for _, name := range []string{"territory-results-LOCAL-980000-AR.json", "TerritoryResults?territoryKey=LOCAL-980000&electionId=CM"} {
+		var r *feed.Refusal
+		if _, err := try(t, name, district); !errors.As(err, &r) || r.Code != "E_IDENTITY" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestTheWholeResultLiesInNoCountry(t *testing.T) {
+	updates, err := try(t, "x.json", strings.Replace(district, "LOCAL-990000", "GLOBAL-990000", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u := updates[0].Units[1]; u.Key != "GLOBAL-990000" || u.Parent != "" {
+		t.Errorf("unit = %+v", u)
+	}
+}

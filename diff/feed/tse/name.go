@@ -56,10 +56,10 @@ func parseName(path string) fileName {
 }
 
 // skipped reports whether a file stands beside those that are read: detached
-// signatures and certificates, the list of the elected (EA10) and the list of
-// sections (EA16).
+// signatures and certificates, the list of the elected (EA10), the list of
+// sections (EA16) and the list of a section's files (EA18).
 func (n fileName) skipped() bool {
-	return n.kind == "e" || n.kind == "cs" || n.ext == "sig" || n.ext == "cer"
+	return n.kind == "e" || n.kind == "cs" || strings.HasSuffix(n.stem, "-aux") || n.ext == "sig" || n.ext == "cer"
 }
 
 // enveloped reports whether a file is a signed envelope.
@@ -114,7 +114,7 @@ func (d *decoder) kindInside(p feed.Payload) contents {
 		switch key := string(r.Key()); key {
 		case "carg":
 			has["names"] = r.Kind() == '{'
-		case "nadf", "pl", "arq", "abr", "ele", "cdcar", "cdp":
+		case "nadf", "pl", "arq", "abr", "ele", "cdcar", "cdp", "hashes":
 			has[key] = true
 		}
 		r.Skip()
@@ -128,7 +128,7 @@ func (d *decoder) kindInside(p feed.Payload) contents {
 		return variableKind
 	case has["pl"]:
 		return configurationKind
-	case has["cdcar"], has["cdp"]: // EA10, EA16
+	case has["cdcar"], has["cdp"], has["hashes"]: // EA10, EA16, EA18
 		return skippedKind
 	case has["arq"]:
 		return indexKind

@@ -329,12 +329,14 @@ func TestMunicipalitiesGetTheirNames(t *testing.T) {
 
 func TestFilesThatAreNotReadAreSkipped(t *testing.T) {
 	for name, body := range map[string]string{
-		"mun-e009577-cm.sig":      "anything",
-		"cert-e009577-a.cer":      "anything",
-		"br-c0006-e009579-e.json": "anything", // EA10
-		"ac-p000406-cs.json":      "anything", // EA16
-		"elected.json":            `{"ele":9579,"cdabr":"BR","cdcar":6,"abr":[]}`,
-		"sections.json":           `{"dg":"02/10/2022","cdp":"406","abr":[]}`,
+		"mun-e009577-cm.sig":                     "anything",
+		"cert-e009577-a.cer":                     "anything",
+		"br-c0006-e009579-e.json":                "anything", // EA10
+		"ac-p000406-cs.json":                     "anything", // EA16
+		"p021270-ac-m01120-z0008-s0077-aux.json": "anything", // EA18
+		"files.json":                             `{"dg":"29/09/2099","hg":"16:35:52","idg":"1","f":"s","st":"Totalizada","hashes":[{"arq":[]}]}`,
+		"elected.json":                           `{"ele":9579,"cdabr":"BR","cdcar":6,"abr":[]}`,
+		"sections.json":                          `{"dg":"02/10/2022","cdp":"406","abr":[]}`,
 	} {
 		u := decode(t, name, body)
 		if codes(u) != "F_SKIPPED" || len(u.Units)+len(u.Contests)+len(u.Results) != 0 {
