@@ -18,7 +18,7 @@ const (
 	// primary is an invented response: a primary with two townships.
 	primary = `{"electionDate":"2099-03-01","timestamp":"2099-03-02T01:02:03.456Z","races":[{"test":false,"raceID":"77","raceType":"Primary","raceTypeID":"R","officeID":"P","officeName":"President","party":"GOP","national":true,"numWinners":1,"reportingUnits":[
 {"statePostal":"MA","stateName":"Massachusetts","level":"state","electTotal":3,"lastUpdated":"2099-03-02T01:00:00Z","precinctsReporting":8,"precinctsTotal":9,"precinctsReportingPct":88.9,"candidates":[
- {"first":"Bo","last":"Blue","party":"GOP","candidateID":"502","polID":"12","ballotOrder":2,"polNum":"902","voteCount":70,"winner":"X","incumbent":true},
+ {"first":"Bo","last":"Blue","party":"GOP","candidateID":"502","polID":"12","ballotOrder":2,"polNum":"902","voteCount":70,"winner":"X","incumbent":true,"infoUpdated":true},
  {"first":"Al","middle":"Q.","last":"Ash","suffix":"Jr.","party":"GOP","candidateID":"501","polID":"0","ballotOrder":1,"polNum":"901","voteCount":30,"winner":"N"}]},
 {"statePostal":"MA","reportingunitName":"Abton","reportingunitID":"22001","level":"subunit","fipsCode":"25023","lastUpdated":"2099-03-02T00:30:00Z","precinctsReporting":5,"precinctsTotal":5,"precinctsReportingPct":100.0,"candidates":[
  {"first":"Bo","last":"Blue","party":"GOP","candidateID":"502","ballotOrder":2,"polNum":"902","voteCount":70,"winner":"X"},{"first":"Al","last":"Ash","party":"GOP","candidateID":"501","ballotOrder":1,"polNum":"901","voteCount":30}]},

@@ -206,7 +206,7 @@ func readCandidate(r *feed.JSON) candidate {
 			x.votes, x.votesStated = r.Count(feed.AsNumber), true
 		case "winner":
 			x.winner = r.Text(feed.MaxName)
-		case "polID", "abbrv", "incumbent", "electWon", "delegateCount", "votePct":
+		case "polID", "abbrv", "incumbent", "electWon", "delegateCount", "votePct", "infoUpdated":
 			r.Skip()
 		default:
 			r.Unknown()

@@ -30,16 +30,19 @@ func (d *decoder) update(p feed.Payload, a *answer) (snapshot.Update, error) {
 		u.Units = append(u.Units, unit)
 	}
 	var notes feed.Findings
-	if len(a.candidates) > 0 {
+	switch {
+	case len(a.candidates) > 0:
 		err = a.contest(p, &u, name, unit.Key)
-	} else {
+	case len(a.justices) > 0:
+		err = a.retention(p, &u, name, unit.Key)
+	default:
 		err = a.ballot(p, &u, name, unit.Key)
 	}
 	if err != nil {
 		return u, err
 	}
 	if len(u.Contests) == 0 {
-		return u, a.refuse(p, "E_EMPTY", "", "no candidate and no measure in it")
+		return u, a.refuse(p, "E_EMPTY", "", "no candidate, measure or justice in it")
 	}
 	in, total, known := progress(a.reporting)
 	if !known {
@@ -104,9 +107,6 @@ func (a *answer) locate(p feed.Payload) (name string, unit snapshot.UnitDef, err
 // contest states the candidates of one contest, in the order of the source,
 // which is that of the ballot.
 func (a *answer) contest(p feed.Payload, u *snapshot.Update, name, unit string) error {
-	if len(a.measures) > 0 {
-		return a.refuse(p, "E_IDENTITY", "ballot-measures", "candidates and measures under one title")
-	}
 	c := snapshot.ContestDef{Key: name, Name: name, Type: snapshot.CandidateContest}
 	c.Heading, _, _ = strings.Cut(name, " District ")
 	r := snapshot.RaceResult{Contest: c.Key, Unit: unit}
@@ -139,6 +139,26 @@ func (a *answer) ballot(p feed.Payload, u *snapshot.Update, heading, unit string
 		u.Contests = append(u.Contests, c)
 		u.Results = append(u.Results, snapshot.RaceResult{Contest: c.Key, Unit: unit, Votes: []snapshot.ChoiceVotes{
 			{Key: "yes", Votes: m.yes}, {Key: "no", Votes: m.no}}})
+	}
+	return nil
+}
+
+// retention states the justices of a court: whether each shall stay.
+func (a *answer) retention(p feed.Payload, u *snapshot.Update, court, unit string) error {
+	seen := map[string]bool{}
+	for i, j := range a.justices {
+		if seen[j.name] {
+			return a.refuse(p, "E_DUPID", "Name", "justice %q stands there twice, and there are no ids", j.name)
+		}
+		seen[j.name] = true
+		c := snapshot.ContestDef{
+			Key: court + ": " + j.name, Name: court + ": " + j.name,
+			Type: snapshot.RetentionContest, Order: i + 1, Seats: 1, Heading: court,
+			Choices: []snapshot.ChoiceDef{{Key: "yes", Name: "Yes"}, {Key: "no", Name: "No"}},
+		}
+		u.Contests = append(u.Contests, c)
+		u.Results = append(u.Results, snapshot.RaceResult{Contest: c.Key, Unit: unit, Votes: []snapshot.ChoiceVotes{
+			{Key: "yes", Votes: j.yes}, {Key: "no", Votes: j.no}}})
 	}
 	return nil
 }

@@ -1,7 +1,7 @@
 // Package california reads the returns of the California Secretary of State as
 // its interface `api.sos.ca.gov/returns/…` serves them: one contest, a list of
-// contests, or all ballot measures, counted in the state, in a district or in a
-// county.
+// contests, all ballot measures, or the justices who stand for another term,
+// counted in the state, in a district or in a county.
 //
 // It promises that a contest's counts stay absent until its first precinct or
 // its first vote: the zeros that stand there before are placeholders. It refuses
@@ -26,8 +26,9 @@ import (
 // touch the others.
 //
 // Keys: units "california", the name of a county, and the contest's own name
-// for its district; contests the title without its last part, measures
-// "measure-" and their number; choices the name, "yes" and "no".
+// for its district; contests the title without its last part, with ": " and the
+// name where it is about justices, measures "measure-" and their number; choices
+// the name, "yes" and "no".
 func Format() feed.Format {
 	return feed.Format{
 		Name:       "california",
@@ -56,14 +57,7 @@ func (d *decoder) Decode(p feed.Payload) ([]snapshot.Update, error) {
 	if err != nil {
 		return nil, err
 	}
-	var returns []answer
-	if r.Kind() == '[' {
-		for r.List(); r.NextItem(); {
-			returns = append(returns, readAnswer(r))
-		}
-	} else {
-		returns = append(returns, readAnswer(r))
-	}
+	returns := readAnswers(r)
 	unknown, err := r.Finish("")
 	if err != nil {
 		return nil, err

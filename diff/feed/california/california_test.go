@@ -24,6 +24,12 @@ const (
 	measures = `{"Reporting":"100.0% (25,554 of 25,554) precincts reporting","ReportingTime":"December 6, 2099, 6:27 p.m.","raceTitle":"Ballot Measures - Statewide Results","ballot-measures":[
 {"Name":"Free Apples","Number":"01","noPercent":"33.3","noVotes":"1000","yesPercent":"66.7","yesVotes":"2000"},
 {"Name":"Tax on Pears","Number":"26","noPercent":"","noVotes":"","yesPercent":"","yesVotes":""}]}`
+	// courts is a list of two courts, as a recorder wraps lists.
+	courts = `{"races":[{"Reporting":"12.0% (3 of 25) precincts reporting","ReportingTime":"June 2, 2099, 8:10 p.m.","raceTitle":"Supreme Court Justice - Statewide Results",
+"supreme-court":[{"Name":"Gus Grape","noPercent":"25.0","noVotes":"10","yesPercent":"75.0","yesVotes":"30"},{"Name":"Hal Hazel","noPercent":"50.0","noVotes":"20","yesPercent":"50.0","yesVotes":"20"}]},
+{"Reporting":"0.0% (0 of 12) precincts reporting","ReportingTime":"June 2, 2099, 8:10 p.m.","raceTitle":"Courts of Appeal District 6 - Districtwide Results",
+"courts-of-appeal":[{"Name":"Ivy Iris","noPercent":"0.0","noVotes":"0","yesPercent":"0.0","yesVotes":"0"}]}],
+"scraped_datetime":"2099-06-02T20:23:42-07:00","slug":"courts","url":"https://api.sos.ca.gov/returns/courts"}`
 )
 
 func of(n int64) snapshot.Count { return snapshot.Of(n) }
@@ -121,6 +127,24 @@ func TestMeasuresAreContestsOfTheirNumber(t *testing.T) {
 	}
 }
 
+func TestJusticesStandForAnotherTerm(t *testing.T) {
+	updates := decode(t, courts)
+	if len(updates) != 2 || len(updates[0].Contests) != 2 || len(updates[0].Findings) != 0 {
+		t.Fatalf("updates = %+v", updates)
+	}
+	c, r := updates[0].Contests[0], updates[0].Results[0]
+	if c.Key != "Supreme Court Justice: Gus Grape" || c.Name != c.Key || c.Heading != "Supreme Court Justice" || c.Type != snapshot.RetentionContest {
+		t.Errorf("contest = %+v", c)
+	}
+	if want := []snapshot.ChoiceVotes{{Key: "yes", Votes: of(30)}, {Key: "no", Votes: of(10)}}; !slices.Equal(r.Votes, want) || r.Unit != "california" || r.Totals.UnitsIn != of(3) {
+		t.Errorf("result = %+v", r)
+	}
+	c, r = updates[1].Contests[0], updates[1].Results[0]
+	if c.Key != "Courts of Appeal District 6: Ivy Iris" || r.Unit != "Courts of Appeal District 6" || r.Status != snapshot.PreElection || r.Votes[0].Votes.Present() {
+		t.Errorf("contest %+v, result %+v", c, r)
+	}
+}
+
 func TestProseIsReadStrictly(t *testing.T) {
 	for prose, want := range map[string][2]snapshot.Count{
 		"0.9% (3 of 340) precincts reporting":               {of(3), of(340)},
@@ -186,7 +210,13 @@ func TestWhatCannotBeBelievedIsRefused(t *testing.T) {
 		"cut short":                {measures, `]}`, ``, "E_TRUNCATED", "ballot-measures[1]"},
 		"empty list":               {list, list, `[]`, "E_EMPTY", ""},
 		"no measures":              {`{"Reporting":"","ReportingTime":"","raceTitle":"A - Statewide Results","ballot-measures":[1]}`, `1`, ``, "E_EMPTY", ""},
-		"both kinds":               {governor, `"candidates":`, `"ballot-measures":[{"Name":"A","Number":"1","yesVotes":"1","noVotes":"2"}],"candidates":`, "E_IDENTITY", "ballot-measures"},
+		"both kinds":               {governor, `"candidates":`, `"ballot-measures":[{"Name":"A","Number":"1","yesVotes":"1","noVotes":"2"}],"candidates":`, "E_IDENTITY", ""},
+		"a justice twice":          {courts, `Hal Hazel`, `Gus Grape`, "E_DUPID", "Name"},
+		"a justice without a name": {courts, `Hal Hazel`, ` `, "E_MISSING", "races[0].supreme-court[1]"},
+		"a justice without votes":  {courts, `"noVotes":"10"`, `"novotes":"10"`, "E_MISSING", "races[0].supreme-court[0]"},
+		"two courts in one":        {courts, `"courts-of-appeal":`, `"supreme-court":[],"courts-of-appeal":`, "E_IDENTITY", "races[1]"},
+		"races beside an answer":   {courts, `"slug":`, `"raceTitle":"A - Statewide Results","slug":`, "E_IDENTITY", ""},
+		"races inside races":       {courts, `{"races":[`, `{"races":[{"races":[]},`, "E_VERSION", "races[0]"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := strings.Replace(c.body, c.old, c.new, 1)
@@ -206,7 +236,7 @@ func TestWhatCannotBeBelievedIsRefused(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	for _, body := range []string{governor, list, measures, governor[:90], `{"raceTitle":"A - B County Results","Reporting":"","ReportingTime":"","candidates":[{"Name":"x","Votes":"1,000"}]}`} {
+	for _, body := range []string{governor, list, measures, courts, governor[:90], `{"raceTitle":"A - B County Results","Reporting":"","ReportingTime":"","candidates":[{"Name":"x","Votes":"1,000"}]}`} {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

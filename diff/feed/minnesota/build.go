@@ -20,7 +20,7 @@ const (
 // builder collects the rows of one file.
 type builder struct {
 	p          feed.Payload
-	byDistrict bool // the district column is where votes were counted
+	byDistrict bool // every row names the district it was counted in
 	units      []snapshot.UnitDef
 	unitSeen   map[string]bool
 	contests   []*contest
@@ -84,18 +84,10 @@ func (b *builder) unit(r *row) (string, error) {
 	b.define(state())
 	county, precinct := r.text(colCounty), r.text(colPrecinct)
 	if county == "" {
-		district := r.text(colDistrict)
-		switch {
-		case precinct != "":
+		if precinct != "" {
 			return "", b.refuse(r, "county id", "E_MISSING", "precinct %q without a county", precinct)
-		case !b.byDistrict:
-			return "mn", nil
-		case district == "":
-			return "", b.refuse(r, "district", "E_MISSING", "no congressional district")
 		}
-		key := "cd-" + district
-		b.define(snapshot.UnitDef{Key: key, Parent: "mn", Name: "Congressional District " + district, Type: snapshot.CongressionalDistrict})
-		return key, nil
+		return b.whole(r)
 	}
 	if countyName(county) == "" {
 		return "", b.refuse(r, "county id", "E_IDENTITY", "%q is no county", county)
@@ -107,6 +99,25 @@ func (b *builder) unit(r *row) (string, error) {
 	}
 	b.define(snapshot.UnitDef{Key: key + "-" + precinct, Parent: key, Name: "Precinct " + precinct, Type: snapshot.Precinct})
 	return key + "-" + precinct, nil
+}
+
+// whole finds the place of a row without a county: the state, or the district
+// that the votes of an office of the whole state were counted in. Other offices
+// are elected in their district, and it is part of their name.
+func (b *builder) whole(r *row) (string, error) {
+	name := r.text(colDistrict)
+	switch {
+	case name == "" && b.byDistrict:
+		return "", b.refuse(r, "district", "E_MISSING", "no district")
+	case name == "" || !b.byDistrict && !statewide(r.text(colOffice)):
+		return "mn", nil
+	}
+	d, known := district(name)
+	if !known {
+		return "", b.refuse(r, "district", "E_IDENTITY", "%q is no congressional or legislative district", name)
+	}
+	b.define(d)
+	return d.Key, nil
 }
 
 func (b *builder) define(u snapshot.UnitDef) {

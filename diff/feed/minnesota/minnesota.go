@@ -22,8 +22,8 @@ import (
 // file's name; allracesbycounty.txt, which is rewritten less often, gives way to
 // files that state the same race.
 //
-// Keys: units "mn", "cd-1" (congressional district), "county-07" and
-// "county-07-0005" (precinct); contests the office id ("0101"), with the county
+// Keys: units "mn", "cd-1" (congressional district), "ld-1A" (legislative
+// district), "county-07" and "county-07-0005" (precinct); contests the office id ("0101"), with the county
 // before it where the office is local ("county-07-0391"); choices the candidate
 // code.
 func Format() feed.Format {
@@ -100,7 +100,8 @@ func (d decoder) Decode(p feed.Payload) ([]snapshot.Update, error) {
 // results reads a file of results.
 func results(p feed.Payload, rows []row) (snapshot.Update, error) {
 	b := newBuilder(p)
-	b.byDistrict = strings.EqualFold(path.Base(p.Name), "USPresCG.txt")
+	name := strings.ToLower(path.Base(p.Name))
+	b.byDistrict = strings.HasSuffix(name, "cg.txt") || strings.HasSuffix(name, "lg.txt")
 	for i := range rows {
 		if err := b.add(&rows[i]); err != nil {
 			return snapshot.Update{}, err

@@ -159,6 +159,11 @@ func TestPlacesComeFromCountyPrecinctAndDistrict(t *testing.T) {
 	for _, c := range []struct{ file, row, unit, parent string }{
 		{"USPres.txt", "MN;;;0101;P;", "mn", ""},
 		{"USPresCG.txt", "MN;;;0101;P;7", "cd-7", "mn"},
+		{"ussenatecg.txt", "MN;;;0102;S;07", "cd-7", "mn"},
+		{"USPresLG.txt", "MN;;;0101;P;01A", "ld-1A", "mn"},
+		{"uspreslg.txt", "MN;;;0101;P;67B", "ld-67B", "mn"},
+		{"renamed.txt", "MN;;;0331;Governor;03", "cd-3", "mn"},
+		{"ushouse.txt", "MN;;;0104;House 1;1", "mn", ""},
 		{"LegislativeByDistrict.txt", "MN;;;0188;House 1A;1A", "mn", ""},
 		{"USPresCty.txt", "MN;87;;0101;P;", "county-87", "mn"},
 		{"ushousepct.txt", "MN;07;0005;0104;H;1", "county-07-0005", "county-07"},
@@ -167,6 +172,27 @@ func TestPlacesComeFromCountyPrecinctAndDistrict(t *testing.T) {
 		last := u.Units[len(u.Units)-1]
 		if u.Results[0].Unit != c.unit || last.Key != c.unit || last.Parent != c.parent {
 			t.Errorf("%s: unit %q, defined %v", c.file, u.Results[0].Unit, last)
+		}
+	}
+}
+
+func TestAContestIsCountedInEachDistrict(t *testing.T) {
+	row := func(district, code string) string {
+		return "MN;;;0101;President;" + district + ";" + code + ";Name " + code + ";;;R;1;1;5;50.00;10"
+	}
+	u := decode(t, "USPresLG.txt", lines(row("01A", "0101"), row("01A", "0201"), row("01B", "0101"), row("01B", "0201")))
+	if len(u.Contests) != 1 || u.Contests[0].Key != "0101" || len(u.Results) != 2 || codes(u) != "" {
+		t.Errorf("update = %+v", u)
+	}
+}
+
+func TestADistrictThatIsNoneIsRefused(t *testing.T) {
+	for district, code := range map[string]string{
+		"": "E_MISSING", "0": "E_IDENTITY", "10": "E_IDENTITY", "1C": "E_IDENTITY", "A": "E_IDENTITY", "001A": "E_IDENTITY", "-1": "E_IDENTITY",
+	} {
+		body := lines("MN;;;0101;President;" + district + ";0101;A;;;R;1;1;5;100.00;5")
+		if r := refused(t, "USPresCG.txt", body); r.Code != code || r.Field != "district" {
+			t.Errorf("district %q: %v, want %s", district, r, code)
 		}
 	}
 }

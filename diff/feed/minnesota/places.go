@@ -2,6 +2,7 @@ package minnesota
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/heraldresults/herald/diff/feed"
 	"github.com/heraldresults/herald/diff/snapshot"
@@ -62,6 +63,31 @@ func officeOf(id string) office {
 	}
 	return office{}
 }
+
+// statewide reports whether all voters of the state elect an office: the
+// president, senators of the United States, the state's own offices and its
+// questions. Their rows name a district only to say where votes were counted.
+func statewide(id string) bool {
+	return id >= "0101" && id <= "0103" || id > "0330" && id < "0360"
+}
+
+// district describes a district in which votes were counted: "1" or "01" is a
+// congressional district, "01A" or "1A" a legislative one.
+func district(name string) (snapshot.UnitDef, bool) {
+	number := strings.TrimLeft(name, "0")
+	last := len(number) - 1
+	switch {
+	case len(name) > 3 || last < 0:
+		return snapshot.UnitDef{}, false
+	case last == 0 && isDigits(number):
+		return snapshot.UnitDef{Key: "cd-" + number, Parent: "mn", Name: "Congressional District " + number, Type: snapshot.CongressionalDistrict}, true
+	case last > 0 && isDigits(number[:last]) && (number[last] == 'A' || number[last] == 'B'):
+		return snapshot.UnitDef{Key: "ld-" + number, Parent: "mn", Name: "Legislative District " + number, Type: snapshot.District}, true
+	}
+	return snapshot.UnitDef{}, false
+}
+
+func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 func state() snapshot.UnitDef {
 	return snapshot.UnitDef{Key: "mn", Name: "Minnesota", Type: snapshot.State}

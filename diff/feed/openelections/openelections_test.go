@@ -68,6 +68,8 @@ func TestFilesOfOtherShapesAreRead(t *testing.T) {
 		"a state-wide row":     {"20021105__ga__general.csv", "county,office,party,candidate,votes\nTotal,Governor,X,Ann Roe,5\n", "Governor", "ga", "Ann Roe/X"},
 		"single underscores":   {"20000307_ga_primary_president.csv", "county,office,district,party,candidate,votes\nOak,President,,DEM,Ann Roe,5\n", "President/primary/DEM", "ga/Oak", "Ann Roe/DEM"},
 		"a name without state": {"oak.csv", "county,precinct,office,candidate,votes\nOak,1,Governor,Ann Roe,5\n", "Governor", "us/Oak/1", "Ann Roe"},
+		"wards":                {"20180814__wi__general__ward.csv", "county,ward,office,district,total votes,party,candidate,votes\nOak,Town Of Elm Wards 1-3,Governor,,133,X,Ann Roe,5\n", "Governor", "wi/Oak/Town Of Elm Wards 1-3", "Ann Roe/X"},
+		"a town":               {"20121106__ma__general.csv", "county,town,office,candidate,votes\nOak,Elm,Governor,Ann Roe,5\n", "Governor", "ma/Oak/Elm", "Ann Roe"},
 		"Windows-1252":         {"20021105__ga__general.csv", "county,office,candidate,total\nOak,Governor,Jos\xe9,5.0\n", "Governor", "ga/Oak", "José"},
 	} {
 		us, err := decode(t, x.file, x.body)
@@ -79,6 +81,38 @@ func TestFilesOfOtherShapesAreRead(t *testing.T) {
 		if r.Contest != x.contest || r.Unit != x.unit || r.Votes[0].Key != x.choice || r.Votes[0].Votes != snapshot.Of(5) || len(us[0].Findings) != 0 {
 			t.Errorf("%s: %+v, %v", name, r, us[0].Findings)
 		}
+	}
+}
+
+func TestPrecinctsOfTownsAreToldApart(t *testing.T) {
+	us, err := decode(t, "20121106__ma__general__precinct.csv", "county,town,precinct,office,candidate,votes\n"+
+		"Oak,Elm,1,Governor,Ann Roe,5\nOak,Ash,1,Governor,Ann Roe,7\nOak,Ash,Total,Governor,Ann Roe,7\nOak,Total,,Governor,Ann Roe,12\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "[{ma  ma state} {ma/Oak ma Oak county} {ma/Oak/Elm ma/Oak Elm municipality} {ma/Oak/Elm/1 ma/Oak/Elm 1 precinct} {ma/Oak/Ash ma/Oak Ash municipality} {ma/Oak/Ash/1 ma/Oak/Ash 1 precinct}]"
+	if got := fmt.Sprint(us[0].Units); got != want || len(us[0].Findings) != 0 {
+		t.Errorf("units %s, findings %v", got, us[0].Findings)
+	}
+	got := ""
+	for _, r := range us[0].Results {
+		got += fmt.Sprint(r.Unit, "=", r.Votes[0].Votes, " ")
+	}
+	if got != "ma/Oak/Elm/1=5 ma/Oak/Ash/1=7 ma/Oak/Ash=7 ma/Oak=12 " {
+		t.Errorf("races %s", got)
+	}
+}
+
+func TestBlankAndSpoiltVotesAreNoChoice(t *testing.T) {
+	us, err := decode(t, "20020212__ny__special__general.csv", "county,office,district,party,candidate,votes\n"+
+		"Oak,State Senate,2,REP,Ann Roe,5\nOak,State Senate,2,,Scattering,1\nOak,State Senate,2,,Blank Void Scattering,9\n"+
+		"Elm,State Senate,2,REP,Ann Roe,5\nElm,State Senate,2,,\"Blank, Void, Scattering\",9\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := us[0].Contests[0].Choices
+	if len(c) != 2 || c[0].Name != "Ann Roe" || c[1].Type != snapshot.WriteIn || len(us[0].Results) != 2 {
+		t.Errorf("choices %+v, %d races", c, len(us[0].Results))
 	}
 }
 
