@@ -1,6 +1,7 @@
 package aec
 
 import (
+	"cmp"
 	"github.com/heraldresults/herald/diff/feed"
 	"github.com/heraldresults/herald/diff/snapshot"
 )
@@ -23,7 +24,7 @@ func (m *message) contest(kind, election string) {
 		case "ContestIdentifier":
 			c.identify()
 		case "ProposalIdentifier":
-			c.def.Name = firstOf(m.child("ProposalName"), c.def.Name)
+			c.def.Name = cmp.Or(m.child("ProposalName"), c.def.Name)
 		case "PollingDistrictIdentifier":
 			c.unit = m.division()
 		case "StateIdentifier":
@@ -73,14 +74,7 @@ func (c *contest) identify() {
 	r.RequireAttr("Id")
 	id, _ := r.Attr("Id")
 	c.def.Key = c.m.election + "-" + id
-	c.def.Name = firstOf(c.m.child("ContestName"), c.def.Name)
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
+	c.def.Name = cmp.Or(c.m.child("ContestName"), c.def.Name)
 }
 
 // place is the unit that the contest as a whole is counted in.
@@ -129,7 +123,7 @@ func (m *message) pollingPlace(division string) string {
 	id, _ := r.Attr("Id")
 	name, _ := r.Attr("Name")
 	premises := m.child("PremisesName")
-	m.unit(snapshot.UnitDef{Key: "pp-" + id, Parent: division, Name: firstOf(m.clean(name), premises), Type: snapshot.Precinct})
+	m.unit(snapshot.UnitDef{Key: "pp-" + id, Parent: division, Name: cmp.Or(m.clean(name), premises), Type: snapshot.Precinct})
 	return "pp-" + id
 }
 

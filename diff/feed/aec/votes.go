@@ -1,6 +1,7 @@
 package aec
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/heraldresults/herald/diff/feed"
@@ -113,7 +114,7 @@ func (c *contest) groupName() string {
 			r.Skip()
 		}
 	}
-	return firstOf(name, ticket)
+	return cmp.Or(name, ticket)
 }
 
 // typed is votes of one way of voting.
@@ -156,11 +157,11 @@ func (c *contest) choice(t *tally, def *snapshot.ContestDef) {
 			choice.Name = c.m.child("CandidateName")
 		case "AffiliationIdentifier":
 			short, _ := r.Attr("ShortCode")
-			choice.Party = firstOf(c.m.child("RegisteredName"), short)
+			choice.Party = cmp.Or(c.m.child("RegisteredName"), short)
 		case "ReferendumOptionIdentifier":
 			id, _ := r.Attr("Id")
 			choice.Name = c.m.clean(r.Text())
-			choice.Key = firstOf(id, choice.Name)
+			choice.Key = cmp.Or(id, choice.Name)
 		case "Elected":
 			if r.Text() == "true" {
 				outcome = snapshot.Elected

@@ -1,6 +1,7 @@
 package eml
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/heraldresults/herald/diff/feed"
@@ -39,7 +40,7 @@ func (x *reader) candidate() (c candidate) {
 // districts numbers differ, and the short code is the key.
 func (x *reader) standing(c candidate) snapshot.ChoiceDef {
 	if c.code != "" && x.message == "510d" && (x.contest.id == united || c.number == "") {
-		return snapshot.ChoiceDef{Key: c.code, Name: firstOf(c.name, c.code)}
+		return snapshot.ChoiceDef{Key: c.code, Name: cmp.Or(c.name, c.code)}
 	}
 	return snapshot.ChoiceDef{Key: c.number, Number: c.number, Name: c.name}
 }
@@ -138,12 +139,12 @@ func (x *reader) member(all []member) []member {
 		return all
 	}
 	if !person.named() || x.listNow.id == "" {
-		r.Refuse("E_REFERENCE", "a candidate %q of no list", firstOf(person.code, person.number))
+		r.Refuse("E_REFERENCE", "a candidate %q of no list", cmp.Or(person.code, person.number))
 		return all
 	}
 	// The Id of a result is the order in which the seats of a list were given,
 	// and no number on the list.
-	m.def = snapshot.ChoiceDef{Key: x.listNow.id + "/" + firstOf(person.code, person.number), Name: person.name, Party: listDef(x.listNow).Name}
+	m.def = snapshot.ChoiceDef{Key: x.listNow.id + "/" + cmp.Or(person.code, person.number), Name: person.name, Party: listDef(x.listNow).Name}
 	return append(all, m)
 }
 

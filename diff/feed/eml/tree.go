@@ -1,6 +1,7 @@
 package eml
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -127,7 +128,7 @@ func (x *reader) domainKey() string {
 	case "TK", "EK", "EP", "NR":
 		return x.domain.id
 	}
-	return firstOf(x.domain.id, x.domain.name)
+	return cmp.Or(x.domain.id, x.domain.name)
 }
 
 // domainType is the type of that place.

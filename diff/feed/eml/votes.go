@@ -1,6 +1,7 @@
 package eml
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/heraldresults/herald/diff/feed"
@@ -83,7 +84,7 @@ func (x *reader) selection(t *tally) {
 			person = x.candidate()
 		case "ReferendumOptionIdentifier":
 			list = x.identified()
-			list.id = firstOf(list.id, list.name)
+			list.id = cmp.Or(list.id, list.name)
 		case "ValidVotes":
 			votes = r.Count(feed.CountRule{})
 		case "InitialValidVotes", "PreviousValidVotes":
@@ -102,18 +103,11 @@ func (x *reader) selection(t *tally) {
 	case !person.named():
 		r.Refuse("E_MISSING", "a selection names neither a list nor a candidate")
 	case len(t.lists) == 0:
-		r.Refuse("E_REFERENCE", "candidate %q stands before any list", firstOf(person.number, person.code))
+		r.Refuse("E_REFERENCE", "candidate %q stands before any list", cmp.Or(person.number, person.code))
 	default:
 		last := len(t.candidates) - 1
 		t.candidates[last] = append(t.candidates[last], member{def: x.standing(person), votes: votes})
 	}
-}
-
-func firstOf(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // listDef names a list; a list without a registered name is known by its number.
@@ -169,7 +163,7 @@ func (x *reader) add(unit snapshot.UnitDef, t *tally) {
 // electoral district: candidates have their number there.
 func (x *reader) listContest(list snapshot.ChoiceDef) snapshot.ContestDef {
 	return snapshot.ContestDef{Key: x.election.id + "/" + x.contest.id + "/" + list.Key, Name: list.Name,
-		Type: snapshot.CandidateContest, Order: 1, Heading: firstOf(x.contest.name, x.election.name)}
+		Type: snapshot.CandidateContest, Order: 1, Heading: cmp.Or(x.contest.name, x.election.name)}
 }
 
 // define adds the choices of def that are not there yet. A choice that an
