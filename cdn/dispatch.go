@@ -140,6 +140,9 @@ func (d *Dispatcher) purge(ctx context.Context) {
 	r := d.waiting
 	d.waiting = Request{}
 	d.mu.Unlock()
+	if len(r.Keys) == 0 {
+		return // its token was left between the last token and its request
+	}
 
 	ctx, cancel := context.WithTimeout(ctx, d.cfg.Deadline)
 	defer cancel()
