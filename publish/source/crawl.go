@@ -221,7 +221,7 @@ func (p *Poller) lead(pg *page, wants []Want) {
 	}
 	now := time.Now()
 	for _, w := range wants {
-		child := p.reach(w.Name)
+		child := p.reach(w)
 		if child == nil || child.entry || child == pg {
 			continue
 		}
@@ -233,8 +233,10 @@ func (p *Poller) lead(pg *page, wants []Want) {
 	}
 }
 
-// reach returns the page of a name, nil when it may not be followed.
-func (p *Poller) reach(name string) *page {
+// reach returns the page of a want, nil when it may not be followed. What is
+// remembered in the version wanted has been tried.
+func (p *Poller) reach(w Want) *page {
+	name := w.Name
 	if pg := p.pages[name]; pg != nil {
 		return pg
 	}
@@ -256,7 +258,7 @@ func (p *Poller) reach(name string) *page {
 	}
 	pg := newPage(u, name, p.hosts[u.Host])
 	p.pages[name] = pg
-	if p.crawl.memory.restore(pg) && pg.checks == 0 {
+	if p.crawl.memory.restore(pg) && pg.checks == 0 && pg.got == w.Version {
 		pg.tried = true
 	} else {
 		p.untried++

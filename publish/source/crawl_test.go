@@ -76,6 +76,12 @@ func (x *tree) follow(p Payload) []Want {
 // grow begins to crawl from top.index. change may be nil.
 func (x *tree) grow(change func(*CrawlerConfig)) {
 	x.t.Helper()
+	x.begin(direct{x.feed, 20 * time.Millisecond}, change)
+}
+
+// begin is grow with other answers.
+func (x *tree) begin(answers http.RoundTripper, change func(*CrawlerConfig)) {
+	x.t.Helper()
 	cfg := CrawlerConfig{Base: "http://feed.test/real", Entries: []string{"top.index"}, Follow: x.follow}
 	cfg.Feed, cfg.Every, cfg.Log = "made", time.Minute, x.log.log()
 	if change != nil {
@@ -85,7 +91,7 @@ func (x *tree) grow(change func(*CrawlerConfig)) {
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	p.client.Transport = direct{x.feed, 20 * time.Millisecond}
+	p.client.Transport = answers
 	p.start()
 	x.t.Cleanup(func() { p.Close() })
 	x.crawl = p

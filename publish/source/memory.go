@@ -161,8 +161,9 @@ func (p *Poller) remember() {
 	}
 	raw, err := json.Marshal(p.memorable(release, read))
 	if sum := sha256.Sum256(raw); err == nil && sum != m.last {
-		err = writeWhole(m.cfg.File, raw)
-		m.last = sum
+		if err = writeWhole(m.cfg.File, raw); err == nil {
+			m.last = sum
+		}
 	}
 	if err != nil {
 		p.cfg.Log.Error("the crawl's memory is not kept", "file", m.cfg.File, "error", err)

@@ -60,6 +60,11 @@ func TestAfterARestartOnlyWhatMovedIsFetched(t *testing.T) {
 		if st := y.crawl.State(); y.batches[len(y.batches)-1].More || st.Lost != "" {
 			t.Errorf("the first moment is not over: %+v", st)
 		}
+		for i, b := range y.batches[:len(y.batches)-1] {
+			if !b.More {
+				t.Errorf("the first moment was over before %s", y.batches[i+1].Payloads[0].Name)
+			}
+		}
 		if y.log.count("crawl goes on where it was") != 1 {
 			t.Error("the log does not tell of it")
 		}
@@ -148,6 +153,30 @@ func TestWhatIsNotPublishedIsNotRemembered(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAMemoryThatCouldNotBeWrittenIsWrittenLater(t *testing.T) {
+	bubble(t, country(1, 2), func(t *testing.T, x *tree) {
+		dir := filepath.Join(t.TempDir(), "crawl")
+		if err := os.WriteFile(dir, nil, 0o600); err != nil { // a file in the way
+			t.Fatal(err)
+		}
+		file := filepath.Join(dir, "made.json")
+		x.grow(func(c *CrawlerConfig) {
+			c.Memory = MemoryConfig{File: file, Published: func() (int, bool) { return 7, true }}
+		})
+		x.read(10 * time.Minute)
+		if x.log.count("memory is not kept") == 0 {
+			t.Error("the log does not tell of it")
+		}
+		if err := os.Remove(dir); err != nil {
+			t.Fatal(err)
+		}
+		x.read(time.Minute)
+		if raw, err := os.ReadFile(file); err != nil || !strings.Contains(string(raw), "t001.json") {
+			t.Errorf("once it can be written, the memory holds %s, %v", raw, err)
+		}
+	})
 }
 
 func TestWhatTheCallerHasNotReadIsNotRemembered(t *testing.T) {

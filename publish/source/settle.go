@@ -34,6 +34,10 @@ func (p *Poller) settle(pg *page, ans answer, err error) {
 	} else if err == nil {
 		pg.host.speedUp(now)
 	}
+	if !pg.wanted() { // left while it was fetched
+		delete(p.failing, pg)
+		p.miss(pg, false)
+	}
 	p.plan(pg, now, pause)
 	p.weigh(now)
 	p.tell()
