@@ -24,6 +24,7 @@ type Assembler struct {
 	elections []string       // laid down; empty: any
 	phase     snapshot.Phase // expected; "": any
 	applied   uint64         // number of the present update
+	doubts    int            // owners that are doubted
 }
 
 type raceKey struct{ contest, unit string }
@@ -39,6 +40,7 @@ type owner struct {
 	seq        uint64
 	floor      time.Time
 	mark       uint64 // the update that stated the race last
+	doubted    bool   // whether the outcome is odd is to be settled
 }
 
 // givesWayTo reports whether an update of scope s may replace the result.
@@ -137,7 +139,8 @@ func (a *Assembler) Apply(u snapshot.Update) (Applied, error) {
 		}
 	}
 	for _, m := range out.moved {
-		examine(m.old, a.races[m.at], a.decides, &out)
+		examine(m.old, a.races[m.at], &out)
+		a.doubt(m.at)
 	}
 	if len(out.moved) > 0 {
 		a.sumUp(stated, &out)

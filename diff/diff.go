@@ -123,7 +123,7 @@ func (c *Changes) add(old, r *snapshot.Race) {
 	case old == nil:
 		c.Added = append(c.Added, r)
 	case !old.Result.Equal(r.Result):
-		c.Changed = append(c.Changed, RaceChange{old, r, CountChanges(old, r)})
+		c.Changed = append(c.Changed, RaceChange{old, r, countChanges(old, r)})
 	case !sameContest(old.Contest, r.Contest) || !sameUnit(old.Unit, r.Unit):
 		c.Redefined = append(c.Redefined, r)
 	}
@@ -148,10 +148,10 @@ func sameUnit(a, b *snapshot.Unit) bool {
 	return true
 }
 
-// CountChanges lists the counts of one race that differ, votes first. Choices
+// countChanges lists the counts of one race that differ, votes first. Choices
 // are matched by id, so that an appended or reordered choice is no change of
 // the others.
-func CountChanges(old, r *snapshot.Race) []CountChange {
+func countChanges(old, r *snapshot.Race) []CountChange {
 	var out []CountChange
 	at := choiceIndex(old.Contest, r.Contest)
 	for i, to := range r.Result.Votes {

@@ -12,16 +12,15 @@ import (
 const doubled = 20
 
 // examine notes what in a race's new result contradicts itself or the one
-// before. It changes nothing. Decides tells whether a race decides its contest
-// and is not a part of it.
-func examine(old, r *snapshot.Race, decides func(*snapshot.Race) bool, out *Applied) {
+// before. It changes nothing.
+func examine(old, r *snapshot.Race, out *Applied) {
 	examineSums(r, out)
 	examineUnits(old, r, out)
 	if old.Result.Kind != snapshot.IntermediateCount || r.Result.Kind == snapshot.IntermediateCount {
 		examineVotes(old, r, out) // a final count takes the duplicates of an intermediate one away
 	}
 	if r.Result.Outcomes != nil {
-		examineOutcomes(r, decides, out)
+		examineOutcomes(r, out)
 	}
 }
 
@@ -123,35 +122,87 @@ func examineVotes(old, r *snapshot.Race, out *Applied) {
 	}
 }
 
-// examineOutcomes looks at who is said to have won. Lists share their seats by
-// rules that Herald does not know, so the votes are compared for one seat only.
-func examineOutcomes(r *snapshot.Race, decides func(*snapshot.Race) bool, out *Applied) {
-	won, least, most := 0, int64(-1), int64(-1)
-	for i, o := range r.Result.Outcomes {
-		votes, stated := r.Result.Votes[i].Get()
-		switch {
-		case o == snapshot.Elected || o == snapshot.Passed:
-			if won++; stated && (least < 0 || votes < least) {
-				least = votes
-			}
-		case stated && r.Contest.Choices[i].Type == snapshot.Plain:
-			most = max(most, votes)
+// examineOutcomes looks at how many are said to have won.
+func examineOutcomes(r *snapshot.Race, out *Applied) {
+	won := 0
+	for _, o := range r.Result.Outcomes {
+		if wins(o) {
+			won++
 		}
 	}
 	if seats := max(r.Contest.Seats, 1); won > seats && perBallot(r.Contest) > 0 {
 		out.on(r, "F_OUTCOME", "race %s: %d choices have won, and there are %d seats", r.ID, won, seats)
 	}
-	if r.Contest.Seats == 1 && least >= 0 && least < most && decides(r) {
-		out.on(r, "F_OUTCOME", "race %s: a choice with %d votes has won, another has %d", r.ID, least, most)
+}
+
+func wins(o snapshot.Outcome) bool { return o == snapshot.Elected || o == snapshot.Passed }
+
+// behind compares the votes of who is said to have won with those of the
+// others, and reports whether one of these has more. Lists share their seats by
+// rules that Herald does not know, so it says nothing but of one seat.
+func behind(r *snapshot.Race) (won, most int64, is bool) {
+	if r.Contest.Seats != 1 {
+		return 0, 0, false
+	}
+	won, most = -1, -1
+	for i, o := range r.Result.Outcomes {
+		votes, stated := r.Result.Votes[i].Get()
+		switch {
+		case wins(o):
+			if stated && (won < 0 || votes < won) {
+				won = votes
+			}
+		case stated && r.Contest.Choices[i].Type == snapshot.Plain:
+			most = max(most, votes)
+		}
+	}
+	return won, most, won >= 0 && won < most
+}
+
+// doubt marks the race at i if its winner is not ahead. Whether that is odd
+// depends on races that later payloads of the same moment may bring.
+func (a *Assembler) doubt(i int) {
+	if _, _, is := behind(a.races[i]); is && !a.owner[i].doubted {
+		a.owner[i].doubted = true
+		a.doubts++
 	}
 }
 
-// decides reports whether a contest is decided by r: no unit above, and none
-// beside, has a race of it.
-func (a *Assembler) decides(r *snapshot.Race) bool {
-	return !slices.ContainsFunc(a.races, func(o *snapshot.Race) bool {
-		return o.Contest.Key == r.Contest.Key && o.ID != r.ID && !below(o.Unit, r.Unit)
-	})
+// Settled returns what can be said of the races of a feed once it has said all
+// that belongs together: of those that moved since the last call, and that
+// decide their contest and are not a part of it, whose winner is not ahead.
+func (a *Assembler) Settled(feed string) []snapshot.Finding {
+	var doubted []*snapshot.Race
+	beside := map[string][]*snapshot.Race{} // by contest
+	for i := 0; i < len(a.races) && a.doubts > 0; i++ {
+		if o := &a.owner[i]; o.doubted && o.by.feed == feed {
+			o.doubted = false
+			a.doubts--
+			doubted = append(doubted, a.races[i])
+			beside[a.races[i].Contest.Key] = nil
+		}
+	}
+	if len(doubted) == 0 {
+		return nil
+	}
+	for _, r := range a.races {
+		if list, asked := beside[r.Contest.Key]; asked {
+			beside[r.Contest.Key] = append(list, r)
+		}
+	}
+	var out Applied
+	for _, r := range doubted {
+		if won, most, is := behind(r); is && decides(r, beside[r.Contest.Key]) {
+			out.on(r, "F_OUTCOME", "race %s: a choice with %d votes has won, another has %d", r.ID, won, most)
+		}
+	}
+	return out.Findings
+}
+
+// decides reports whether a contest is decided by r: of its races, none is of a
+// unit above, and none of one beside.
+func decides(r *snapshot.Race, races []*snapshot.Race) bool {
+	return !slices.ContainsFunc(races, func(o *snapshot.Race) bool { return o.ID != r.ID && !below(o.Unit, r.Unit) })
 }
 
 // below reports whether u lies in the unit top.

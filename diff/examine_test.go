@@ -68,6 +68,7 @@ func TestWhatARaceSaysAgainstItselfOrItsPastIsAFinding(t *testing.T) {
 				t.Fatalf("the first count: %v", out.Findings)
 			}
 			out := apply(t, a, row.pair[1])
+			out.Findings = append(out.Findings, a.Settled(row.pair[1].Feed)...)
 			if codes(out) != row.codes {
 				t.Errorf("findings %+v, want %q", out.Findings, row.codes)
 			}
@@ -78,7 +79,7 @@ func TestWhatARaceSaysAgainstItselfOrItsPastIsAFinding(t *testing.T) {
 			}
 			again := row.pair[1]
 			again.Stamp.Time = again.Stamp.Time.Add(1)
-			if out := apply(t, a, again); codes(out) != "" {
+			if out := apply(t, a, again); codes(out) != "" || a.Settled(again.Feed) != nil {
 				t.Errorf("the same numbers again: %v", out.Findings)
 			}
 		})
@@ -138,7 +139,27 @@ func TestAWinnerInAPartOfTheContestNeedNotBeAhead(t *testing.T) {
 	u.Results[0].Votes = append(u.Results[0].Votes, snapshot.ChoiceVotes{Key: "b", Votes: snapshot.Of(25)})
 	u.Results[1].Votes = append(u.Results[1].Votes, snapshot.ChoiceVotes{Key: "b", Votes: snapshot.Of(24)})
 	u.Results[0], u.Results[1] = u.Results[1], u.Results[0]
-	if out := apply(t, NewAssembler(nil), u); codes(out) != "" {
-		t.Errorf("findings %v", out.Findings)
+	whole, part := u, u
+	whole.Scope, whole.Results, part.Results = "whole", u.Results[1:], u.Results[:1]
+	for name, row := range map[string]struct {
+		said []snapshot.Update
+		want int
+	}{
+		"both in one payload":           {[]snapshot.Update{u}, 0},
+		"the part before the whole":     {[]snapshot.Update{part, whole}, 0},
+		"the whole before the part":     {[]snapshot.Update{whole, part}, 0},
+		"the part is all that there is": {[]snapshot.Update{part}, 1},
+	} {
+		a := NewAssembler(nil)
+		for _, said := range row.said {
+			if out := apply(t, a, said); codes(out) != "" {
+				t.Errorf("%s: findings %v", name, out.Findings)
+			}
+			a.Settled("another feed")
+			a.Snapshot()
+		}
+		if got := a.Settled(u.Feed); len(got) != row.want {
+			t.Errorf("%s: once all is known, findings %v, want %d", name, got, row.want)
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"runtime"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -98,6 +99,7 @@ func (l *Loop) take(ctx context.Context, f Feed, b source.Batch) {
 	if b.More {
 		return
 	}
+	l.report(ctx, f, "", l.asm.Settled(f.Name))
 	l.ready[f.Name] = true
 	l.stats.Moments++
 	select {
@@ -152,7 +154,7 @@ func (l *Loop) merge(ctx context.Context, f Feed, p *source.Payload, d decoded) 
 		if applied.Old {
 			l.stats.Old++
 		}
-		l.report(ctx, f, p, applied.Findings)
+		l.report(ctx, f, p.Name, applied.Findings)
 	}
 }
 
@@ -219,9 +221,15 @@ func (l *Loop) refuse(ctx context.Context, f Feed, p *source.Payload, err error)
 // maxSaid bounds the memory of what was logged.
 const maxSaid = 10_000
 
-// report counts findings and logs each once. Old updates are an everyday
-// thing and logged as they come.
-func (l *Loop) report(ctx context.Context, f Feed, p *source.Payload, findings []snapshot.Finding) {
+// maxLines is how many findings of one code an update may log one by one: a
+// source that is set back says the same of every race.
+const maxLines = 20
+
+// report counts findings and logs each once. Beyond the first of a code it
+// says how many more there are. File is empty when they are about all that came
+// together.
+func (l *Loop) report(ctx context.Context, f Feed, file string, findings []snapshot.Finding) {
+	lines := map[string]int{}
 	for _, n := range findings {
 		l.stats.Findings[n.Code]++
 		key := f.Name + "\x00" + n.Code + "\x00" + n.Text
@@ -232,7 +240,14 @@ func (l *Loop) report(ctx context.Context, f Feed, p *source.Payload, findings [
 			clear(l.said) // rather twice than never
 		}
 		l.said[key] = true
-		l.cfg.Log.InfoContext(ctx, "finding", "feed", f.Name, "file", p.Name, "code", n.Code, "race", n.Race, "what", n.Text)
+		if lines[n.Code]++; lines[n.Code] <= maxLines {
+			l.cfg.Log.InfoContext(ctx, "finding", "feed", f.Name, "file", file, "code", n.Code, "race", n.Race, "what", n.Text)
+		}
+	}
+	for _, code := range slices.Sorted(maps.Keys(lines)) {
+		if more := lines[code] - maxLines; more > 0 {
+			l.cfg.Log.InfoContext(ctx, "further findings", "feed", f.Name, "file", file, "code", code, "count", more)
+		}
 	}
 }
 

@@ -156,6 +156,9 @@ func TestTimesThatTheZoneSkipsAreRefused(t *testing.T) {
 			t.Errorf("ParseLocal(%q) = %v, %v; want E_TIME", bad, got, r)
 		}
 	}
+	if got, r := ParseLocal(layout, "11/5/2024 8:36:34 PM", nil); r == nil || r.Code != "E_TIME" {
+		t.Errorf("without a zone ParseLocal = %v, %v; want E_TIME", got, r)
+	}
 }
 
 func TestTextIsReadInTheFirstEncodingThatFits(t *testing.T) {

@@ -76,12 +76,15 @@ func isPlain(s string, max int) bool {
 }
 
 // ParseLocal reads a time that names no zone. The refusal is nil, or E_TIME: the
-// layout does not fit, or the zone skips this hour in spring. Of the two
-// readings of the hour that autumn repeats it takes the first.
+// layout does not fit, no zone is given, or the zone skips this hour in spring.
+// Of the two readings of the hour that autumn repeats it takes the first.
 func ParseLocal(layout, value string, zone *time.Location) (time.Time, *Refusal) {
 	wall, err := time.Parse(layout, value)
 	if err != nil {
 		return time.Time{}, &Refusal{Code: "E_TIME", Text: fmt.Sprintf("%q is not a time", value)}
+	}
+	if zone == nil {
+		return time.Time{}, &Refusal{Code: "E_TIME", Text: fmt.Sprintf("%q names no zone, and none is configured", value)}
 	}
 	t, err := time.ParseInLocation(layout, value, zone)
 	if err != nil || t.Hour() != wall.Hour() || t.Minute() != wall.Minute() {

@@ -12,15 +12,6 @@ type Unit struct {
 	Parent        *Unit // nil for the root
 }
 
-// Depth is 0 for a root, 1 for its children, and so on.
-func (u *Unit) Depth() int {
-	d := 0
-	for p := u.Parent; p != nil; p = p.Parent {
-		d++
-	}
-	return d
-}
-
 // Contest is a contest with its choices in definition order. It never changes
 // once handed out; a change of definition makes a new Contest.
 type Contest struct {
