@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/heraldresults/herald/diff/snapshot"
@@ -107,7 +108,7 @@ func NewAssembler(base *snapshot.Snapshot) *Assembler {
 // unit that no one defined, another election than before.
 func (a *Assembler) Apply(u snapshot.Update) (Applied, error) {
 	var out Applied
-	out.Findings = u.Findings
+	out.Findings = slices.Clip(u.Findings)
 	key := scopeKey{u.Feed, u.Scope}
 	s := a.scopes[key]
 	if s == nil {
