@@ -66,9 +66,14 @@ func (b *book) contest(d snapshot.ContestDef) *contest {
 		b.contests = append(b.contests, c)
 		return c
 	}
+	c.more(d)
+	return c
+}
+
+// more adds what c does not say yet.
+func (c *contest) more(d snapshot.ContestDef) {
 	c.Name, c.Heading, c.Type = cmp.Or(c.Name, d.Name), cmp.Or(c.Heading, d.Heading), cmp.Or(c.Type, d.Type)
 	c.Seats, c.Order = cmp.Or(c.Seats, d.Seats), cmp.Or(c.Order, d.Order)
-	return c
 }
 
 func (c *contest) choice(d snapshot.ChoiceDef, order string) *choice {
@@ -79,9 +84,14 @@ func (c *contest) choice(d snapshot.ChoiceDef, order string) *choice {
 		c.choices = append(c.choices, x)
 		return x
 	}
+	x.more(d, order)
+	return x
+}
+
+// more adds what x does not say yet.
+func (x *choice) more(d snapshot.ChoiceDef, order string) {
 	x.Name, x.Party, x.Number = cmp.Or(x.Name, d.Name), cmp.Or(x.Party, d.Party), cmp.Or(x.Number, d.Number)
 	x.Detail, x.Type, x.order = cmp.Or(x.Detail, d.Detail), cmp.Or(x.Type, d.Type), cmp.Or(x.order, order)
-	return x
 }
 
 // add takes over the definitions of o. What b already says stays.

@@ -29,7 +29,7 @@ type plan struct {
 // allowed.
 func compile(text []byte, zone *time.Location) (*plan, error) {
 	if len(bytes.TrimSpace(text)) == 0 {
-		return nil, errors.New("read the mapping: it is empty; docs/feeds/delimited.md says how to write one")
+		return nil, errors.New("read the mapping: none is named (mapping in [[feed]], or --mapping), or it is empty; docs/feeds/delimited.md says how to write one")
 	}
 	var m mapping
 	if err := toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&m); err != nil {
@@ -67,7 +67,7 @@ func placed(err error) error {
 type compiler struct {
 	text    string
 	mapping *mapping
-	values  map[string]map[string][]byte
+	values  map[string]*valueTable
 	plan    *plan
 	file    int // being compiled, from 1; 0 outside
 	row     int
@@ -134,22 +134,29 @@ func (c *compiler) all() error {
 	if len(m.Files) == 0 {
 		return errors.New("there is no [[file]]")
 	}
-	c.tables()
+	if err := c.tables(); err != nil {
+		return err
+	}
 	if p.patience = m.Patience; p.patience <= 0 {
 		p.patience = 20
 	}
 	return c.files()
 }
 
-// tables are the tables of values.
-func (c *compiler) tables() {
-	c.values = map[string]map[string][]byte{}
-	for name, table := range c.mapping.Values {
-		c.values[name] = map[string][]byte{}
-		for from, to := range table {
-			c.values[name][from] = []byte(to)
+// tables are the tables of values. A zone below the name of a table belongs to
+// it, which nobody wants.
+func (c *compiler) tables() error {
+	c.values = map[string]*valueTable{}
+	for _, name := range keysOf(c.mapping.Values) {
+		table := c.mapping.Values[name]
+		if zone := table["zone"]; strings.Contains(zone, "/") {
+			if _, err := time.LoadLocation(zone); err == nil {
+				return c.wrong("zone", zone, "it stands in the table [values.%s]; what stands in no table comes first in the mapping", name)
+			}
 		}
+		c.values[name] = newValueTable(table)
 	}
+	return nil
 }
 
 // files compiles every [[file]] and checks what they are to each other.

@@ -62,6 +62,13 @@ func (r *reader) unit(rule *unitRule) (*unit, *feed.Refusal) {
 				Text: fmt.Sprintf("unit %q is part of %q and of %q", u.Key, u.Parent, parent)}
 		}
 	}
+	if u.Type == "" && u.by != rule.key {
+		kind, refusal := r.word(rule.kind, unitTypes())
+		if refusal != nil {
+			return nil, refusal
+		}
+		u.Type = snapshot.UnitType(kind)
+	}
 	return u, r.same(&u.Name, rule.name, "unit", u.Key)
 }
 
@@ -130,29 +137,44 @@ func (r *reader) contest(rule *contestRule) (*contest, *feed.Refusal) {
 		if refusal := r.clash(c.source, rule.key, c.Key); refusal != nil {
 			return nil, refusal
 		}
+		if c.by != rule.key { // another rule may say more
+			d, refusal := r.contestDef(rule)
+			if refusal != nil {
+				return nil, refusal
+			}
+			c.more(d)
+		}
 		return c, r.same(&c.Name, rule.name, "contest", c.Key)
 	}
-	d := snapshot.ContestDef{Key: string(key)}
-	if d.Name, refusal = r.text(rule.name, feed.MaxName); refusal != nil {
-		return nil, refusal
-	}
-	if d.Heading, refusal = r.text(rule.heading, feed.MaxName); refusal != nil {
-		return nil, refusal
-	}
-	kind, refusal := r.word(rule.kind, contestTypes())
+	id := string(key) // before the buffer is used again
+	d, refusal := r.contestDef(rule)
 	if refusal != nil {
 		return nil, refusal
 	}
-	d.Type = snapshot.ContestType(kind)
-	if d.Seats, refusal = r.number(rule.seats); refusal != nil {
-		return nil, refusal
-	}
-	if d.Order, refusal = r.number(rule.order); refusal != nil {
+	d.Key = id
+	if d.Name, refusal = r.text(rule.name, feed.MaxName); refusal != nil {
 		return nil, refusal
 	}
 	c := r.part.book.contest(d)
 	c.source = r.from(rule.key)
 	return c, nil
+}
+
+// contestDef is what a rule says of a contest beside its key and name.
+func (r *reader) contestDef(rule *contestRule) (d snapshot.ContestDef, refusal *feed.Refusal) {
+	if d.Heading, refusal = r.text(rule.heading, feed.MaxName); refusal != nil {
+		return d, refusal
+	}
+	kind, refusal := r.word(rule.kind, contestTypes())
+	if refusal != nil {
+		return d, refusal
+	}
+	d.Type = snapshot.ContestType(kind)
+	if d.Seats, refusal = r.number(rule.seats); refusal != nil {
+		return d, refusal
+	}
+	d.Order, refusal = r.number(rule.order)
+	return d, refusal
 }
 
 // choice finds the choice of a rule and defines it.
@@ -165,28 +187,45 @@ func (r *reader) choice(rule *choiceRule, c *contest) (*choice, *feed.Refusal) {
 		if refusal := r.clash(x.source, rule.key, x.Key); refusal != nil {
 			return nil, refusal
 		}
+		if x.by != rule.key { // another rule may say more
+			d, order, refusal := r.choiceDef(rule)
+			if refusal != nil {
+				return nil, refusal
+			}
+			x.more(d, order)
+		}
 		return x, r.same(&x.Name, rule.name, "choice", x.Key)
 	}
-	d := snapshot.ChoiceDef{Key: string(key)}
+	id := string(key) // before the buffer is used again
+	d, order, refusal := r.choiceDef(rule)
+	if refusal != nil {
+		return nil, refusal
+	}
+	d.Key = id
+	if d.Name, refusal = r.text(rule.name, feed.MaxName); refusal != nil {
+		return nil, refusal
+	}
+	x := c.choice(d, order)
+	x.source = r.from(rule.key)
+	return x, nil
+}
+
+// choiceDef is what a rule says of a choice beside its key and name.
+func (r *reader) choiceDef(rule *choiceRule) (d snapshot.ChoiceDef, order string, refusal *feed.Refusal) {
 	for _, field := range []struct {
 		to   *string
 		t    *template
 		most int
-	}{{&d.Name, rule.name, feed.MaxName}, {&d.Party, rule.party, feed.MaxName}, {&d.Number, rule.number, feed.MaxName}, {&d.Detail, rule.detail, feed.MaxDetail}} {
+	}{{&d.Party, rule.party, feed.MaxName}, {&d.Number, rule.number, feed.MaxName}, {&d.Detail, rule.detail, feed.MaxDetail}} {
 		if *field.to, refusal = r.text(field.t, field.most); refusal != nil {
-			return nil, refusal
+			return d, "", refusal
 		}
 	}
 	kind, refusal := r.word(rule.kind, choiceTypes())
 	if refusal != nil {
-		return nil, refusal
+		return d, "", refusal
 	}
 	d.Type = snapshot.ChoiceType(kind)
-	order, refusal := r.value(rule.order)
-	if refusal != nil {
-		return nil, refusal
-	}
-	x := c.choice(d, string(order))
-	x.source = r.from(rule.key)
-	return x, nil
+	v, refusal := r.value(rule.order)
+	return d, string(v), refusal
 }

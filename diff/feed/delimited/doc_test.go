@@ -27,7 +27,7 @@ func blocks(t *testing.T, language string) []string {
 
 func TestTheCountyOnThePageIsReadAsThePageSays(t *testing.T) {
 	mappings, files := blocks(t, "toml"), blocks(t, "csv")
-	if len(mappings) != 2 || len(files) != 1 {
+	if len(mappings) != 4 || len(files) != 3 {
 		t.Fatalf("%d blocks of toml, %d of csv", len(mappings), len(files))
 	}
 	d := decoderOf(t, mappings[1])
@@ -51,6 +51,36 @@ Mayor in oak/102 Town Hall: Fern, Ada=absent Moss, Bo=absent Write-in=absent ele
 		if _, err := d.Decode(payload("oak-2130.csv", body)); err == nil || err.(*feed.Refusal).Code != what {
 			t.Errorf("got %v, want %s", err, what)
 		}
+	}
+}
+
+func TestTheOtherShapesOnThePageAreReadAsThePageSays(t *testing.T) {
+	mappings, files := blocks(t, "toml")[2:], blocks(t, "csv")[1:]
+	blocks, err := decoderOf(t, mappings[0]).Decode(payload("juniper-1.csv", files[0]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `contest Sheriff (Vote for 1) "Sheriff (Vote for 1)" candidate | DOE, JANE "JD" "DOE, JANE \"JD\"" REP | ROE, RICK "ROE, RICK" DEM | Write-in "Write-in" write-in
+contest Measure 4: Library "Measure 4: Library" ballot-measure | Yes "Yes" | No "No"
+unit juniper "Juniper County" county in ""
+Sheriff (Vote for 1) in juniper: DOE, JANE "JD"=1504 ROE, RICK=1550 Write-in=15 valid 3069 [Absentee DOE, JANE "JD"=300 ROE, RICK=450 Write-in=3]
+Measure 4: Library in juniper: Yes=1800 No=1140 valid 2940 [Absentee Yes=500 No=240]`
+	if got := text(blocks[0]); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	wide, err := decoderOf(t, mappings[1]).Decode(payload("pine-1.csv", files[1]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want = `contest Sheriff "Sheriff" candidate | Ada Fern "Ada Fern" GRN | Bo Moss "Bo Moss" BLU
+unit pine "Pine County" county in ""
+unit pine-101 "Elm School" precinct in "pine"
+unit pine-102 "Fire House" precinct in "pine"
+Sheriff in pine-101: Ada Fern=500 Bo Moss=380 electorate 1500 [Mail Ada Fern=100 Bo Moss=80]
+Sheriff in pine-102: Ada Fern=340 Bo Moss=340 electorate 1100 [Mail Ada Fern=90 Bo Moss=60]
+Sheriff in pine: Ada Fern=840 Bo Moss=720 electorate 2600 [Mail Ada Fern=190 Bo Moss=140]`
+	if got := text(wide[0]); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 

@@ -24,9 +24,11 @@ type file struct {
 	split        splitter
 	header       int // line of the header; 0 when there is none
 	headerStarts string
+	headerLines  int
 	columns      []string
 	optional     []string
 	ignore       []*pattern
+	carry        []string // columns whose empty cells repeat the one above
 	alias        map[string][]string
 	preamble     []preambleCell
 	end          *string
@@ -81,7 +83,7 @@ type stamp struct {
 }
 
 func (c *compiler) compileFile(t *fileText) (*file, error) {
-	f := &file{role: t.Role, headerStarts: t.HeaderStarts, columns: t.Columns, optional: t.Optional, alias: t.Alias, end: t.End,
+	f := &file{role: t.Role, headerStarts: t.HeaderStarts, columns: t.Columns, optional: t.Optional, carry: t.Carry, alias: t.Alias, end: t.End,
 		openEnd: t.FinalNewline != nil && !*t.FinalNewline, empty: t.Empty, absent: t.Absent, agree: t.Agree, rank: t.Rank,
 		slots: slots{at: map[string]int{}, values: c.values}}
 	names, ok := texts(t.Name)
@@ -170,6 +172,9 @@ func (c *compiler) form(f *file, t *fileText) error {
 	return nil
 }
 
+// maxHeader is how many lines a header may have.
+const maxHeader = 8
+
 // head reads where the header stands and what the columns are called.
 func (c *compiler) head(f *file, t *fileText) error {
 	f.header = 1
@@ -181,17 +186,23 @@ func (c *compiler) head(f *file, t *fileText) error {
 		return c.wrong("header", t.HeaderStarts, "header and header_starts exclude each other")
 	case t.HeaderStarts == "" && (f.header < 0 || f.header > 1000):
 		return c.wrong("header", "header", "%d is no line; 0 says that there is no header", f.header)
+	case t.HeaderLines < 0 || t.HeaderLines > maxHeader || t.HeaderStarts == "" && t.HeaderLines > max(f.header, 1):
+		return c.wrong("header_lines", "header_lines", "%d is not possible: header is the last line of the header, which has 1 to %d", t.HeaderLines, maxHeader)
 	case f.header == 0 && len(t.Columns) == 0:
 		return c.wrong("columns", "header", "a file without a header needs columns: the names of all columns in their order")
 	case f.header == 0 && len(t.Optional) > 0:
 		return c.wrong("optional", t.Optional[0], "a file without a header has no optional columns")
 	}
-	for _, list := range [][]string{t.Columns, t.Optional} {
+	f.headerLines = max(t.HeaderLines, 1)
+	for k, list := range [][]string{t.Columns, t.Optional, t.Carry} {
 		for i, name := range list {
 			if name == "" || slices.Contains(list[:i], name) {
-				return c.wrong("columns", name, "the name %q is empty or there twice", name)
+				return c.wrong([]string{"columns", "optional", "carry"}[k], name, "the name %q is empty or there twice", name)
 			}
 		}
+	}
+	for _, name := range t.Carry {
+		f.slots.of(name)
 	}
 	for _, text := range t.Ignore {
 		p, err := newPattern(text)
@@ -341,45 +352,6 @@ func (c *compiler) wholeness(f *file, t *fileText) error {
 	}
 	if x.Group == "" && (x.Groups > 0 || x.Equal) || x.Group != "" && x.Groups == 0 && !x.Equal {
 		return c.wrong("complete", "complete", "group goes with groups, equal or both")
-	}
-	return nil
-}
-
-// used checks that every column the mapping reads can be there.
-func (c *compiler) used(f *file, t *fileText) error {
-	var known []string
-	for _, p := range f.names {
-		for _, name := range p.names {
-			if !slices.Contains(known, name) {
-				known = append(known, name)
-			}
-		}
-	}
-	for _, p := range f.preamble {
-		if p.like != nil {
-			known = append(known, p.like.names...)
-		} else {
-			known = append(known, p.column)
-		}
-	}
-	for _, r := range f.rules {
-		if r.columns != nil {
-			known = append(append(known, r.columns.names...), "cell")
-		}
-	}
-	for i, name := range known {
-		if slices.Contains(known[:i], name) && name != "cell" {
-			return c.wrong("name", name, "%q names two things", name)
-		}
-	}
-	if len(f.columns) == 0 {
-		return nil
-	}
-	known = append(append(append(known, f.columns...), keysOf(t.Alias)...), "file")
-	for _, name := range f.slots.names {
-		if !slices.Contains(known, name) {
-			return c.wrong("columns", "{"+name, "there is no column %q%s", name, suggest(name, known))
-		}
 	}
 	return nil
 }

@@ -57,6 +57,47 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
+// FuzzReport reads reports in blocks, with a header of two lines and a block of
+// columns for each choice.
+func FuzzReport(f *testing.F) {
+	const mapping = `
+[[file]]
+name          = "r*.csv"
+header_starts = "place"
+header_lines  = 2
+carry         = ["place", "office"]
+multiline     = true
+
+[file.preamble]
+when = { line = 1, cell = 2, like = "as of {time}*" }
+
+[[file.row]]
+columns  = "{name} / {way}"
+unless   = { way = "All*" }
+unit     = { key = "{place}" }
+contest  = { key = "{office}" }
+choice   = { key = "{name}" }
+channels = [{ name = "{way}", votes = "{cell}" }]
+
+[[file.row]]
+columns = "{name} / All"
+unit    = { key = "{place}", type = "precinct" }
+contest = { key = "{office}", seats = "2" }
+choice  = { key = "{name}", party = "{way}" }
+votes   = "{cell}"
+`
+	good := strings.Replace(mapping, `, party = "{way}"`, "", 1)
+	for _, body := range []string{"x,as of now\n,,Ada,,Bo\nplace,office,Mail,All,All\nP,M,1,2,3\n,N,4,5,6\n", "x,\"as of\n", "a,as of b,\"\n,\"\nplace\n"} {
+		f.Add([]byte(body))
+	}
+	if _, err := New(feed.Options{Mapping: []byte(mapping)}); err == nil {
+		f.Fatal("a rule names what another rule's columns give")
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		feedtest.Holds(t, Format(), feed.Options{Mapping: []byte(good)}, payload("r.csv", string(body)))
+	})
+}
+
 // FuzzMapping reads any text as a mapping: it is taken or refused with a
 // sentence, and what is taken decodes without a fall.
 func FuzzMapping(f *testing.F) {

@@ -52,9 +52,11 @@ type fileText struct {
 	Trim         bool                `toml:"trim"`
 	Header       *int                `toml:"header"`
 	HeaderStarts string              `toml:"header_starts"`
+	HeaderLines  int                 `toml:"header_lines"`
 	Columns      []string            `toml:"columns"`
 	Optional     []string            `toml:"optional"`
 	Ignore       []string            `toml:"ignore"`
+	Carry        []string            `toml:"carry"`
 	Alias        map[string][]string `toml:"alias"`
 	Preamble     map[string]cellText `toml:"preamble"`
 	End          *string             `toml:"end"`

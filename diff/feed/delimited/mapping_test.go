@@ -11,7 +11,7 @@ import (
 
 func TestAMappingIsCheckedWholeBeforeTheFirstPayload(t *testing.T) {
 	for mapping, want := range map[string]string{
-		"":                      "it is empty",
+		"":                      "none is named",
 		"x = 1":                 `line 1, column 1: there is no setting "x"`,
 		"[[file]]\nnmae = \"\"": `line 2, column 1: there is no setting "file.nmae"; did you mean "name"?`,
 		"[[file]]\nname = \"*\"\n[[file.row]]\nunit = { kee = \"x\" }": `line 4, column 10: there is no setting "file.row.kee"; did you mean "key"?`,
@@ -25,7 +25,8 @@ func TestAMappingIsCheckedWholeBeforeTheFirstPayload(t *testing.T) {
 		"[[contest]]\nname = \"N\"":                 "contest.key",
 		"[[contest]]\nkey = \"k\"\ntype = \"x\"":    `contest.type: "x" is not allowed`,
 		"[[contest]]\nkey = \"k\"\nseats = \"two\"": `line 3, column 10: contest: "two" is no number`,
-		"[[contest]]\nkey = \"k\"\n[[contest.choice]]\nname = \"N\"": "contest.choice.key",
+		"[[contest]]\nkey = \"k\"\n[[contest.choice]]\nname = \"N\"":       "contest.choice.key",
+		"[values.kind]\n\"*\" = \"x\"\nzone = \"America/Boise\"\n[[file]]": "line 3, column 9: zone: it stands in the table [values.kind]; what stands in no table comes first",
 		"[[file]]": "[[file]] 1, name: a [[file]] needs a name",
 	} {
 		checkMapping(t, mapping, want)
@@ -44,7 +45,7 @@ func TestAMappingIsCheckedWholeBeforeTheFirstPayload(t *testing.T) {
 		`ignore = ["{x"]`:                                                 `ignore: "{x" has a "{" without a name`,
 		`preamble = { a = {} }`:                                           "preamble: a needs either line or starts",
 		`preamble = { a = { line = 1, like = "{" } }`:                     "has a \"{\" without",
-		`preamble = { a = { line = 1 }, b = { line = 2, like = "{a}" } }`: `"a" names two things`,
+		`preamble = { a = { line = 1 }, b = { line = 2, like = "{a}" } }`: `"a" would stand for two things`,
 		`counts = { thousands = "x" }`:                                    `counts.thousands: "x" is not allowed`,
 		`counts = { decimal = ";" }`:                                      `counts.decimal: ";" is not allowed`,
 		`counts = { decimal = ",", thousands = "," }`:                     `both ","`,
@@ -100,7 +101,7 @@ func checkMapping(t *testing.T, mapping, want string) {
 }
 
 func TestTemplatesLeaveOutWhatIsEmpty(t *testing.T) {
-	s := slots{at: map[string]int{}, values: map[string]map[string][]byte{"t": {"x": []byte("X"), "y": nil, "*": []byte("*")}, "e": {"": []byte("E")}}}
+	s := slots{at: map[string]int{}, values: map[string]*valueTable{"t": newValueTable(map[string]string{"x": "X", "y": "", "*": "*"}), "e": newValueTable(map[string]string{"": "E"})}}
 	for _, c := range []struct{ template, a, b, want string }{
 		{"plain", "", "", "plain"},
 		{"{a}", "1", "", "1"},

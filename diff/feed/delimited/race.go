@@ -2,6 +2,7 @@ package delimited
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -27,7 +28,8 @@ type vote struct {
 	choice  *choice
 	count   snapshot.Count
 	outcome snapshot.Outcome
-	counted bool // a row stated votes
+	counted bool   // a row stated votes
+	cast    uint16 // a bit for each channel that a row stated
 }
 
 type channel struct {
@@ -132,18 +134,46 @@ func (r *reader) votes(rule *rule, x *race, c *choice) *feed.Refusal {
 		if refusal != nil {
 			return refusal
 		}
-		x.channel(ch.name, snapshot.ChoiceVotes{Key: c.Key, Votes: n})
+		name, refusal := r.channelName(ch.name)
+		if refusal != nil {
+			return refusal
+		}
+		i := x.channel(name)
+		if i == maxChannels {
+			return &feed.Refusal{Code: "E_COUNT", Field: ch.votes.column(), Text: fmt.Sprintf("channel %q is one more than the %d that a race may have", name, maxChannels)}
+		}
+		if v.cast&(1<<i) != 0 {
+			return &feed.Refusal{Code: "E_DUPID", Field: ch.votes.column(), Text: fmt.Sprintf("choice %s twice in channel %q of one race", quote([]byte(c.Key)), name)}
+		}
+		v.cast |= 1 << i
+		x.channels[i].votes = append(x.channels[i].votes, snapshot.ChoiceVotes{Key: c.Key, Votes: n})
 	}
 	return nil
 }
 
-func (x *race) channel(name string, v snapshot.ChoiceVotes) {
+// channelName is what the channel of a rule is called in the present row.
+func (r *reader) channelName(t *template) (string, *feed.Refusal) {
+	if t.places == 0 {
+		return t.plain(), nil
+	}
+	name, refusal := r.text(t, feed.MaxName)
+	if refusal == nil && name == "" {
+		refusal = &feed.Refusal{Code: "E_MISSING", Field: t.column(), Text: "the channel has no name"}
+	}
+	return name, refusal
+}
+
+// maxChannels is how many channels one race may have.
+const maxChannels = 16
+
+// channel is the place of a channel among those of the race.
+func (x *race) channel(name string) int {
 	i := slices.IndexFunc(x.channels, func(c channel) bool { return c.name == name })
 	if i < 0 {
 		i = len(x.channels)
 		x.channels = append(x.channels, channel{name: name})
 	}
-	x.channels[i].votes = append(x.channels[i].votes, v)
+	return i
 }
 
 // totals takes the totals of the present row. Rows that state one twice must

@@ -77,20 +77,11 @@ func (r *reader) row(zone *time.Location) *feed.Refusal {
 	}
 	taken := false
 	for _, rule := range r.sheet.file.rules {
-		fits, refusal := rule.takes(&r.sheet.row)
-		if refusal != nil {
+		took, refusal := r.apply(rule)
+		if refusal != nil || took && rule.skip {
 			return refusal
 		}
-		if !fits {
-			continue
-		}
-		taken = true
-		if rule.skip {
-			return nil
-		}
-		if refusal := r.apply(rule); refusal != nil {
-			return refusal
-		}
+		taken = taken || took
 	}
 	if !taken {
 		return &feed.Refusal{Code: "E_TYPE", Text: "no [[file.row]] of the mapping fits this row: " + shown(r.sheet.row.cells)}
@@ -112,12 +103,18 @@ func shown(cells [][]byte) string {
 	return b.String()
 }
 
-// apply takes what a rule says, once for each column it runs over.
-func (r *reader) apply(rule *rule) *feed.Refusal {
-	if rule.columns == nil {
-		return r.once(rule)
-	}
+// apply takes what a rule says, once for each column it runs over, and reports
+// whether the rule fits the row.
+func (r *reader) apply(rule *rule) (took bool, refusal *feed.Refusal) {
 	row := &r.sheet.row
+	if !rule.byColumn {
+		if took, refusal = rule.takes(row); !took || refusal != nil || rule.skip {
+			return took, refusal
+		}
+	}
+	if rule.columns == nil {
+		return true, r.once(rule)
+	}
 	for i, name := range r.sheet.names {
 		captures, ok := rule.columns.match(name)
 		if !ok {
@@ -127,14 +124,24 @@ func (r *reader) apply(rule *rule) *feed.Refusal {
 			row.fixed[slot] = []byte(captures[j])
 		}
 		row.fixed[rule.cell] = row.cells[i]
+		if rule.byColumn {
+			fits, refusal := rule.takes(row)
+			if refusal != nil {
+				return false, refusal
+			}
+			if !fits {
+				continue
+			}
+			took = true
+		}
 		if refusal := r.once(rule); refusal != nil {
 			if refusal.Field == "" || refusal.Field == "cell" {
 				refusal.Field = name
 			}
-			return refusal
+			return false, refusal
 		}
 	}
-	return nil
+	return took, nil
 }
 
 func (r *reader) once(rule *rule) *feed.Refusal {

@@ -1,6 +1,9 @@
 package delimited
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/heraldresults/herald/diff/feed"
 )
 
@@ -9,6 +12,8 @@ type rule struct {
 	when, unless []condition
 	skip         bool
 	columns      *pattern // the rule holds once for each column of this name
+	byColumn     bool     // its conditions speak of each column by itself
+	asked        []string // columns that it names
 	each         []int    // slots of the pattern's names
 	cell         int      // slot of {cell}
 	unit         *unitRule
@@ -44,22 +49,22 @@ type choiceRule struct {
 }
 
 type channelRule struct {
-	name  string
-	votes *template
+	name, votes *template
 }
 
 // rules compiles the rows of a file.
 func (c *compiler) rules(f *file, t *fileText) error {
-	defer func() { c.row = 0 }()
+	defer func() { c.row, f.slots.asked = 0, nil }()
 	if len(t.Rows) == 0 {
 		return c.wrong("row", "", "there is no [[file.row]] that says what the rows mean")
 	}
 	for i := range t.Rows {
-		c.row = i + 1
+		c.row, f.slots.asked = i+1, map[string]bool{}
 		r, err := c.rule(f, &t.Rows[i])
 		if err != nil {
 			return err
 		}
+		r.asked = keysOf(f.slots.asked)
 		f.rules = append(f.rules, r)
 	}
 	return nil
@@ -89,6 +94,7 @@ func (c *compiler) rule(f *file, t *rowText) (*rule, error) {
 		}
 		r.cell = f.slots.of("cell")
 	}
+	r.byColumn = r.judges()
 	if err := c.what(f, r, t); err != nil {
 		return nil, err
 	}
@@ -194,14 +200,18 @@ func (c *compiler) howMany(f *file, r *rule, t *rowText) error {
 		}
 	}
 	for i, ch := range t.Channels {
-		votes, err := c.template(f, "channels.votes", ch.Votes)
-		if err != nil {
+		var x channelRule
+		var err error
+		if x.votes, err = c.template(f, "channels.votes", ch.Votes); err != nil {
 			return err
 		}
-		if ch.Name == "" || votes == nil {
+		if x.name, err = c.template(f, "channels.name", ch.Name); err != nil {
+			return err
+		}
+		if x.name == nil || x.votes == nil {
 			return c.wrong("channels", ch.Name, "channel %d needs name and votes", i+1)
 		}
-		r.channels = append(r.channels, channelRule{ch.Name, votes})
+		r.channels = append(r.channels, x)
 	}
 	for _, x := range []struct {
 		name    string
@@ -265,6 +275,20 @@ func (c *compiler) conditions(f *file, setting string, table map[string]any) ([]
 	return out, nil
 }
 
+// judges reports whether a condition of the rule names what only a column
+// gives.
+func (r *rule) judges() bool {
+	given := r.gives()
+	for _, cond := range append(slices.Clone(r.when), r.unless...) {
+		for _, t := range append([]*template{cond.column}, cond.any...) {
+			if t != nil && slices.ContainsFunc(t.parts, func(p part) bool { return p.slot >= 0 && slices.Contains(given, p.column) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // fits reports whether a row meets all conditions.
 func fits(r *row, list []condition) (bool, *feed.Refusal) {
 	for i := range list {
@@ -278,9 +302,9 @@ func fits(r *row, list []condition) (bool, *feed.Refusal) {
 
 func (c *condition) holds(r *row) (bool, *feed.Refusal) {
 	have := r.cell(c.column.parts[0].slot)
-	for i, t := range c.any {
+	for _, t := range c.any {
 		if t == nil || t.places == 0 {
-			if string(have) == c.texts[i] {
+			if is(have, t) {
 				return true, nil
 			}
 			continue
@@ -294,6 +318,17 @@ func (c *condition) holds(r *row) (bool, *feed.Refusal) {
 		}
 	}
 	return false, nil
+}
+
+// is reports whether a cell holds a text without places. A "*" at the end of
+// the text stands for any further text, alone for any text but none.
+func is(have []byte, t *template) bool {
+	if t == nil {
+		return len(have) == 0
+	}
+	text := t.plain()
+	start, open := strings.CutSuffix(text, everyOther)
+	return string(have) == text || open && len(have) > 0 && strings.HasPrefix(string(have), start)
 }
 
 // takes reports whether a row is one of the rule's.

@@ -13,12 +13,13 @@ import (
 // sheet is one payload, opened: its header is known and its rows come one by
 // one.
 type sheet struct {
-	file  *file
-	p     feed.Payload
-	lines lines
-	names []string // of the columns
-	row   row
-	notes feed.Findings
+	file    *file
+	p       feed.Payload
+	lines   lines
+	names   []string // of the columns
+	row     row
+	carried [][]byte // of each column of carry, the text that stands for empty cells
+	notes   feed.Findings
 }
 
 // row is one line of data.
@@ -100,12 +101,9 @@ func (s *sheet) head() *feed.Refusal {
 			return malformed("there is no line %d, where the header is expected", f.header)
 		}
 		if f.headerStarts != "" && starts(line, f.headerStarts, f.split.separator) || f.headerStarts == "" && s.lines.at == f.header {
-			cells, refusal := f.split.split(nil, line, &s.lines)
+			refusal := s.header(preamble, line)
 			if refusal != nil {
 				return refusal
-			}
-			for _, c := range cells {
-				s.names = append(s.names, string(c))
 			}
 			break
 		}
@@ -114,10 +112,50 @@ func (s *sheet) head() *feed.Refusal {
 	return s.above(preamble)
 }
 
+// header names the columns by the last line of the header and the lines above
+// it that belong to it.
+func (s *sheet) header(above [][]byte, line []byte) *feed.Refusal {
+	last, refusal := s.file.split.split(nil, line, &s.lines)
+	if refusal != nil {
+		return refusal
+	}
+	n := s.file.headerLines - 1
+	if n > len(above) {
+		return malformed("the header has %d lines, and only %d stand above this one", n+1, len(above))
+	}
+	var upper [][][]byte
+	for _, line := range above[len(above)-n:] {
+		cells, refusal := s.file.split.line(line)
+		if refusal != nil {
+			return refusal
+		}
+		upper = append(upper, cells)
+	}
+	names, ok := headerNames(upper, last)
+	if !ok {
+		return malformed("a line of the header is longer than the last one")
+	}
+	s.names = names
+	return nil
+}
+
 // starts reports whether the first cell of a line is text.
 func starts(line []byte, text string, separator byte) bool {
 	first, _, _ := bytes.Cut(line, []byte{separator})
 	return string(bytes.Trim(first, `" `)) == text
+}
+
+// begins reports whether a line begins with text, in quotation marks or not.
+func begins(line []byte, text string) bool {
+	return bytes.HasPrefix(line, []byte(text)) || bytes.HasPrefix(bytes.TrimPrefix(line, []byte(`"`)), []byte(text))
+}
+
+// hint says what may be wrong with a text that is no line of its own.
+func (p *preambleCell) hint(line string) string {
+	if p.Cell == 0 && strings.HasPrefix(line, `"`) {
+		return " (cell = 1 takes the first cell without its quotation marks)"
+	}
+	return ""
 }
 
 // above finds the values of the preamble.
@@ -125,18 +163,22 @@ func (s *sheet) above(preamble [][]byte) *feed.Refusal {
 	for _, p := range s.file.preamble {
 		i := p.Line - 1
 		if p.Starts != "" {
-			i = slices.IndexFunc(preamble, func(line []byte) bool { return bytes.HasPrefix(line, []byte(p.Starts)) })
+			i = slices.IndexFunc(preamble, func(line []byte) bool { return begins(line, p.Starts) })
 		}
 		if i < 0 || i >= len(preamble) {
 			return &feed.Refusal{Code: "E_MISSING", Field: p.column, Line: 1, Text: "its line above the header is not there"}
 		}
 		text := string(preamble[i])
 		if p.Cell > 0 {
-			cells := strings.Split(text, string(s.file.split.separator))
+			cells, refusal := s.file.split.line(preamble[i])
+			if refusal != nil {
+				refusal.Line, refusal.Field = i+1, p.column
+				return refusal
+			}
 			if p.Cell > len(cells) {
 				return &feed.Refusal{Code: "E_MISSING", Field: p.column, Line: i + 1, Text: fmt.Sprintf("the line has no cell %d", p.Cell)}
 			}
-			text = cells[p.Cell-1]
+			text = string(cells[p.Cell-1])
 		}
 		text = strings.Join(strings.Fields(text), " ")
 		if p.like == nil {
@@ -145,7 +187,7 @@ func (s *sheet) above(preamble [][]byte) *feed.Refusal {
 		}
 		captures, ok := p.like.match(text)
 		if !ok {
-			return &feed.Refusal{Code: "E_MISSING", Field: p.column, Line: i + 1, Text: fmt.Sprintf("%s is not like %q", quote([]byte(text)), p.like.text)}
+			return &feed.Refusal{Code: "E_MISSING", Field: p.column, Line: i + 1, Text: fmt.Sprintf("%s is not like %q%s", quote([]byte(text)), p.like.text, p.hint(text))}
 		}
 		for j, name := range p.like.names {
 			s.fix(name, captures[j])
@@ -177,7 +219,7 @@ func (s *sheet) bind() *feed.Refusal {
 	}
 	used := make([]bool, len(s.names))
 	for slot, name := range f.slots.names {
-		if s.row.fixed[slot] != nil {
+		if s.row.fixed[slot] != nil || f.given(name) {
 			continue
 		}
 		i := s.column(name)
@@ -186,7 +228,7 @@ func (s *sheet) bind() *feed.Refusal {
 			s.row.at[slot], used[i] = i, true
 		case name == "file":
 			s.fix(name, path.Base(s.p.Name))
-		case !s.given(name) && !slices.Contains(f.optional, name):
+		case !slices.Contains(f.optional, name):
 			return malformed("the header has no column %q%s", name, suggest(name, s.names))
 		}
 	}
@@ -225,16 +267,6 @@ func (s *sheet) column(name string) int {
 		}
 	}
 	return -1
-}
-
-// given reports whether a name is filled while rules run over columns.
-func (s *sheet) given(name string) bool {
-	for _, r := range s.file.rules {
-		if r.columns != nil && (name == "cell" || slices.Contains(r.columns.names, name)) {
-			return true
-		}
-	}
-	return false
 }
 
 // strangers notes columns that nothing in the mapping speaks of.
@@ -283,7 +315,27 @@ func (s *sheet) next() (ok bool, refusal *feed.Refusal) {
 		case blank(s.row.cells):
 			continue
 		}
+		s.carryDown()
 		return true, nil
+	}
+}
+
+// carryDown fills the empty cells of carried columns with what stood above. A
+// new text in one of them ends those after it in the list.
+func (s *sheet) carryDown() {
+	if len(s.file.carry) > 0 && s.carried == nil {
+		s.carried = make([][]byte, len(s.file.carry))
+	}
+	for i, name := range s.file.carry {
+		at := s.row.at[s.file.slots.at[name]]
+		switch {
+		case at < 0:
+		case len(bytes.TrimSpace(s.row.cells[at])) == 0:
+			s.row.cells[at] = s.carried[i]
+		case !bytes.Equal(s.row.cells[at], s.carried[i]):
+			s.carried[i] = bytes.Clone(s.row.cells[at])
+			clear(s.carried[i+1:])
+		}
 	}
 }
 
@@ -292,7 +344,7 @@ func (s *sheet) isEnd(line []byte) bool {
 	if *s.file.end == "" {
 		return len(bytes.Trim(line, string(s.file.split.separator)+" \t")) == 0
 	}
-	return bytes.HasPrefix(bytes.TrimPrefix(line, []byte(`"`)), []byte(*s.file.end))
+	return begins(line, *s.file.end)
 }
 
 func (s *sheet) ended() *feed.Refusal {

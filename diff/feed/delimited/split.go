@@ -67,6 +67,12 @@ func (s *splitter) split(cells [][]byte, line []byte, l *lines) ([][]byte, *feed
 	}
 }
 
+// line cuts a line that stands for itself into cells.
+func (s splitter) line(line []byte) ([][]byte, *feed.Refusal) {
+	s.multiline = false
+	return s.split(nil, line, nil)
+}
+
 // unquote reads a cell up to its closing quotation mark and returns what
 // follows it.
 func (s *splitter) unquote(line []byte, l *lines) (cell, rest []byte, refusal *feed.Refusal) {

@@ -30,21 +30,21 @@ type part struct {
 // filter changes what stands in a column: a table of values, or "number".
 type filter struct {
 	name  string
-	table map[string][]byte // nil for "number"
+	table *valueTable // nil for "number"
 }
-
-// everyOther is the key of a table of values that stands for all values the
-// table does not list, and as a value for the value as it is.
-const everyOther = "*"
 
 // slots numbers the columns that the templates of one file name.
 type slots struct {
 	names  []string
 	at     map[string]int
-	values map[string]map[string][]byte
+	values map[string]*valueTable
+	asked  map[string]bool // since it was set; nil when nobody wants to know
 }
 
 func (s *slots) of(name string) int {
+	if s.asked != nil {
+		s.asked[name] = true
+	}
 	i, ok := s.at[name]
 	if !ok {
 		i = len(s.names)
@@ -60,7 +60,7 @@ func (s *slots) template(text string) (*template, error) {
 		return nil, nil
 	}
 	t := &template{text: text}
-	group, groups := 0, 0
+	group, groups, opened := 0, 0, 0
 	for rest := text; rest != ""; {
 		i := strings.IndexAny(rest, "{[]")
 		switch {
@@ -75,8 +75,11 @@ func (s *slots) template(text string) (*template, error) {
 			rest = rest[2:]
 		case rest[0] == '[' && group == 0:
 			groups++
-			group, rest = groups, rest[1:]
+			group, opened, rest = groups, t.places, rest[1:]
 		case rest[0] == ']' && group > 0:
+			if t.places == opened {
+				return nil, fmt.Errorf(`%q has brackets without a column in them (a bracket itself is written twice)`, text)
+			}
 			group, rest = 0, rest[1:]
 		case rest[0] == '{':
 			inner, after, ok := strings.Cut(rest[1:], "}")
@@ -134,8 +137,8 @@ func (t *template) possible() []string {
 	case len(t.parts) == 1 && len(t.parts[0].filters) > 0:
 		var out []string
 		table := t.parts[0].filters[len(t.parts[0].filters)-1].table
-		for _, key := range keysOf(table) {
-			if v := string(table[key]); v != everyOther {
+		for _, key := range keysOf(table.to) {
+			if v := string(table.to[key]); v != everyOther {
 				out = append(out, v)
 			}
 		}
@@ -213,12 +216,10 @@ func (p *part) value(r *row) ([]byte, *feed.Refusal) {
 			}
 			continue
 		}
-		to, ok := f.table[string(v)]
+		to, ok := f.table.of(v)
 		if !ok && len(v) > 0 {
-			if to, ok = f.table[everyOther]; !ok {
-				return nil, &feed.Refusal{Code: "E_TYPE", Field: p.column,
-					Text: fmt.Sprintf("%s is not in [values.%s], which has %s", quote(v), f.name, strings.Join(quoteAll(keysOf(f.table)), ", "))}
-			}
+			return nil, &feed.Refusal{Code: "E_TYPE", Field: p.column,
+				Text: fmt.Sprintf("%s is not in [values.%s], which has %s", quote(v), f.name, strings.Join(quoteAll(keysOf(f.table.to)), ", "))}
 		}
 		if ok && string(to) != everyOther {
 			v = to
