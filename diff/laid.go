@@ -118,10 +118,12 @@ func (l laidContest) compare(c *snapshot.Contest, d snapshot.ContestDef, out *Ap
 		return
 	}
 	var changed []change
+	fresh := false
 	for _, ch := range d.Choices {
 		pinned, has := l.choices[ch.Key]
 		switch {
 		case !has:
+			fresh = true
 			out.about(c, "F_CHOICE_NEW", "contest %s: choice %q (%q) is not pinned; its votes are left out", c.ID, ch.Key, ch.Name)
 		case renamed(pinned.Name, ch.Name, ch.Key) || differ(pinned.Party, ch.Party) || differ(pinned.Number, ch.Number):
 			changed = append(changed, change{pinned, ch})
@@ -136,9 +138,15 @@ func (l laidContest) compare(c *snapshot.Contest, d snapshot.ContestDef, out *Ap
 		}
 	}
 	for _, pinned := range l.def.Choices {
-		if !slices.ContainsFunc(d.Choices, func(ch snapshot.ChoiceDef) bool { return ch.Key == pinned.Key }) {
-			out.about(c, "F_CHOICE_GONE", "contest %s: choice %q (%q) is pinned, a feed does not have it", c.ID, pinned.Key, pinned.Name)
+		if slices.ContainsFunc(d.Choices, func(ch snapshot.ChoiceDef) bool { return ch.Key == pinned.Key }) {
+			continue
 		}
+		instead := ""
+		if fresh { // where names are keys, a respelled one looks like this
+			instead = ", and has one that is not pinned; the results of the contest are left out"
+			out.dispute(c.Key)
+		}
+		out.about(c, "F_CHOICE_GONE", "contest %s: choice %q (%q) is pinned, a feed does not have it%s", c.ID, pinned.Key, pinned.Name, instead)
 	}
 }
 

@@ -94,6 +94,7 @@ func TestWhatDiffersFromPinnedDefinitionsIsSaidAndNotTakenOver(t *testing.T) {
 		"nothing":                           {func(*snapshot.Update) {}, "", counted},
 		"a choice appears":                  {choices(ann, bob, snapshot.ChoiceDef{Key: "x", Name: "Xi"}), "F_CHOICE_NEW", counted},
 		"a choice vanishes":                 {choices(ann), "F_CHOICE_GONE", counted},
+		"a choice is another one":           {choices(ann, snapshot.ChoiceDef{Key: "rob", Name: "Rob", Party: "Q"}), "F_CHOICE_NEW F_CHOICE_GONE", before},
 		"a choice is called something else": {choices(ann, snapshot.ChoiceDef{Key: "b", Name: "Rob", Party: "Q"}), "F_CHOICE_CHANGED", counted},
 		"a choice changes its party":        {choices(ann, snapshot.ChoiceDef{Key: "b", Name: "Bob", Party: "R"}), "F_CHOICE_CHANGED", counted},
 		"a choice without a name":           {choices(ann, snapshot.ChoiceDef{Key: "b", Name: "b"}), "", counted},
