@@ -168,7 +168,7 @@ func (p *planner) summarise(gr *groupState, races []*snapshot.Race) {
 		if r.Result.HasVotes() {
 			gr.ref.Reporting++
 		}
-		if complete(r) {
+		if r.Result.Complete() {
 			gr.ref.Complete++
 		}
 		if r.Result.Kind == snapshot.IntermediateCount {

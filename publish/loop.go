@@ -434,7 +434,7 @@ func counted(s *snapshot.Snapshot) (reporting, full int) {
 		if r.Result.HasVotes() {
 			reporting++
 		}
-		if complete(r) {
+		if r.Result.Complete() {
 			full++
 		}
 	}

@@ -100,7 +100,7 @@ func (t *tree) sums(s *snapshot.Snapshot, races []raceState) []sums {
 		if r.Result.HasVotes() {
 			v.reporting++
 		}
-		if complete(r) {
+		if r.Result.Complete() {
 			v.complete++
 		}
 		if r.Result.Kind == snapshot.IntermediateCount {
@@ -119,16 +119,6 @@ func (t *tree) sums(s *snapshot.Snapshot, races []raceState) []sums {
 		up.asOf = later(up.asOf, out[i].asOf)
 	}
 	return out
-}
-
-// complete reports whether all units of a race are in, or its count is final.
-func complete(r *snapshot.Race) bool {
-	if r.Result.Kind == snapshot.FinalCount {
-		return true
-	}
-	in, ok := r.Result.Totals.UnitsIn.Get()
-	total, stated := r.Result.Totals.UnitsTotal.Get()
-	return ok && stated && total > 0 && in == total
 }
 
 func later(a, b time.Time) time.Time {

@@ -9,6 +9,10 @@ func (p *page) notice(sentence markup) {
 	p.raw("</p>\n")
 }
 
+// besideChannels is how many channels have room beside one another on a narrow
+// screen. There, more of them stand below one another.
+const besideChannels = 2
+
 // channels appends the votes side by side by the way they were cast: a row a
 // choice, in the order of the results, and a row for each total that any
 // channel states.
@@ -17,7 +21,11 @@ func (p *page) channels(race *snapshot.Race, order []int) {
 	if len(list) == 0 {
 		return
 	}
-	p.raw("<table class=\"channels\">\n<caption>")
+	class := markup("<table class=\"channels\">\n<caption>")
+	if len(list) > besideChannels {
+		class = "<table class=\"channels many\">\n<caption>"
+	}
+	p.raw(class)
 	p.raw(p.w.channels)
 	p.raw(" <span>")
 	p.raw(p.w.channelsMore)
@@ -59,7 +67,11 @@ func (p *page) channels(race *snapshot.Race, order []int) {
 // across appends one number of each channel and closes the row.
 func (p *page) across(list []snapshot.Channel, of func(*snapshot.Channel) snapshot.Count) {
 	for i := range list {
-		p.raw("<td>")
+		p.raw("<td")
+		if len(list) > besideChannels {
+			p.attr("data-channel", list[i].Name)
+		}
+		p.raw(">")
 		p.cell(of(&list[i]))
 		p.raw("</td>")
 	}

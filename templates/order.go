@@ -108,14 +108,19 @@ func permille(part, whole int64) int64 {
 	return min((2000*part+whole)/(2*whole), 1000)
 }
 
-// isComplete reports whether all of a race is counted: all units are in, or
-// the source says so.
-func isComplete(r snapshot.Result) bool {
-	if r.Status == snapshot.UnofficialFull || r.Status == snapshot.Certified || r.Kind == snapshot.FinalCount {
-		return true
+// lacksVotes reports whether a choice has no count while others have one, so
+// that nobody can say who leads. Write-ins, which many sources count last, and
+// abstentions are passed over.
+func lacksVotes(race *snapshot.Race) bool {
+	if !race.Result.HasVotes() {
+		return false
 	}
-	total, ok := r.Totals.UnitsTotal.Get()
-	return ok && total > 0 && r.Totals.UnitsIn == r.Totals.UnitsTotal
+	for i, c := range race.Result.Votes {
+		if !c.Present() && race.Contest.Choices[i].Type == snapshot.Plain {
+			return true
+		}
+	}
+	return false
 }
 
 // leaders are how many of the ranked choices lead: as many as there are seats,

@@ -51,7 +51,7 @@ func (p *page) placeSentence(v PlaceView) (counted bool) {
 	for i := range v.Races {
 		if r := v.Races[i].Race.Result; r.HasVotes() {
 			some++
-			if isComplete(r) {
+			if r.Complete() {
 				done++
 			}
 		}
@@ -127,7 +127,7 @@ func (p *page) raceLine(l *RaceLine) {
 		p.firstTwo(l.Race)
 	}
 	p.raw("<p>")
-	p.raceState(r)
+	p.raceState(l.Race)
 	if r.Kind == snapshot.IntermediateCount {
 		p.label(p.w.intermediateMark)
 	}
@@ -151,7 +151,7 @@ func (p *page) firstTwo(race *snapshot.Race) {
 	order := ranked(buf[:0], race)
 	p.raw("<table><tbody>")
 	for _, i := range order[:min(2, len(order))] {
-		if !r.Votes[i].Present() || isAbstention(race, i) {
+		if !r.HasVotes() || isAbstention(race, i) {
 			break
 		}
 		c := &race.Contest.Choices[i]
@@ -173,7 +173,8 @@ func (p *page) firstTwo(race *snapshot.Race) {
 }
 
 // raceState appends how far a race is, in a few words.
-func (p *page) raceState(r snapshot.Result) {
+func (p *page) raceState(race *snapshot.Race) {
+	r := race.Result
 	if !r.HasVotes() {
 		p.raw(p.w.noResult)
 		return
@@ -183,16 +184,21 @@ func (p *page) raceState(r snapshot.Result) {
 		p.units(r.Totals)
 		sep = " · "
 	}
-	if isComplete(r) {
+	if r.Complete() {
 		m := p.w.status(r.Status)
 		if m == "" || r.Status == snapshot.UnofficialPartial {
 			m = cmp.Or(p.w.kind(r.Kind), p.w.full)
 		}
 		p.raw(sep)
 		p.raw(m)
+		sep = " · "
+	}
+	if lacksVotes(race) {
+		p.raw(sep)
+		p.raw(p.w.someMissing)
 		return
 	}
-	if !slices.ContainsFunc(r.Outcomes, func(o snapshot.Outcome) bool { return o != snapshot.NoOutcome }) {
+	if !r.Complete() && !slices.ContainsFunc(r.Outcomes, func(o snapshot.Outcome) bool { return o != snapshot.NoOutcome }) {
 		p.raw(sep)
 		p.raw(p.w.undecided)
 	}

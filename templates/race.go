@@ -97,13 +97,17 @@ func (p *page) sentence(race *snapshot.Race, order []int) {
 
 // lead appends who leads, and that this decides nothing.
 func (p *page) lead(race *snapshot.Race, order []int) {
+	if lacksVotes(race) {
+		p.raw(p.w.someMissing)
+		return
+	}
 	n := leaders(race, order)
 	if n == 0 {
 		p.raw(p.w.noResult)
 		return
 	}
 	r := race.Result
-	complete := isComplete(r)
+	complete := r.Complete()
 	switch {
 	case n > 1 && votes(r, order[0]) == votes(r, order[n-1]):
 		p.raw(p.w.level)
@@ -343,7 +347,7 @@ func (p *page) facts(r snapshot.Result) {
 	}
 	ballots, isBallots := t.Ballots.Get()
 	electorate, _ := t.Electorate.Get()
-	if isBallots && electorate >= ballots && electorate > 0 && isComplete(r) {
+	if isBallots && electorate >= ballots && electorate > 0 && r.Complete() {
 		p.raw("<div><dt>")
 		p.raw(p.w.turnout)
 		p.raw("</dt><dd>")

@@ -38,6 +38,9 @@ func unit() *snapshot.Unit {
 	return &snapshot.Unit{ID: "santa-brigida", Key: "0107", Name: "Santa Brígida", Type: snapshot.Municipality, Parent: root}
 }
 
+// none stands for votes that the source does not state.
+const none = -1
+
 type sample struct {
 	name, party string
 	votes       int64
@@ -68,8 +71,8 @@ func race(samples []sample, counted bool) *snapshot.Race {
 			ID:        fmt.Sprintf("c%d", i+1),
 			ChoiceDef: snapshot.ChoiceDef{Key: fmt.Sprint(i + 1), Name: s.name, Party: s.party, Number: fmt.Sprint(10 + i)},
 		})
-		sum += s.votes
-		if counted {
+		sum += max(s.votes, 0)
+		if counted && s.votes != none {
 			r.Result.Votes[i] = snapshot.Of(s.votes)
 		}
 		if s.outcome != "" {

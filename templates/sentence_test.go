@@ -43,6 +43,7 @@ func TestTheSentenceSaysWhatIsKnownAndNoMore(t *testing.T) {
 		{"elected and run-off", "candidate", 2, true, []sample{{"A", "", 9, e}, {"B", "", 5, r}, {"C", "", 4, r}}, "Elected: A. Goes to a run-off: B, C"},
 		{"passed", "ballot-measure", 0, true, []sample{{"Yes", "", 9, p}, {"No", "", 5, f}}, "Passed: Yes"},
 		{"not passed", "ballot-measure", 0, true, []sample{{"Yes", "", 4, f}, {"No", "", 5, ""}}, "Not passed"},
+		{"a choice without a number", "candidate", 1, true, []sample{{"A", "", none, ""}, {"B", "", 2, ""}}, "Not every choice has a number yet"},
 		{"question open", "ballot-measure", 3, false, []sample{{"Yes", "", 4, ""}, {"No", "", 5, ""}}, "Leading: No, not decided"},
 	} {
 		x := race(c.samples, true)
@@ -113,5 +114,39 @@ func TestTimesCarryTheirZoneAndTheirDay(t *testing.T) {
 	page := string(templates.AppendPlacePage(nil, v, site(t)))
 	if !strings.Contains(page, ">21:00</time>") || !strings.Contains(page, ">9 October 2026, 21:00 WEST</time>") {
 		t.Error("a count of another day does not show its day")
+	}
+}
+
+func TestNobodyLeadsAsLongAsAChoiceHasNoNumber(t *testing.T) {
+	x := race([]sample{{"Ann", "", none, ""}, {"Ben", "", 281, ""}}, true)
+	complete(x)
+	v := templates.PlaceView{Unit: x.Unit, Races: []templates.RaceLine{{Race: x, Href: "/r.html", AsOf: evening}}, AsOf: evening}
+	page := templates.AppendPlacePage(nil, v, site(t))
+	card := between(t, page, `<ul class="races">`, "</ul>")
+	for _, want := range []string{"Ben", "281", "Ann", "not stated", "All counted, unofficial · Not every choice has a number yet"} {
+		if !strings.Contains(card, want) {
+			t.Errorf("no %q in %s", want, card)
+		}
+	}
+	x.Contest.Choices[0].Type = snapshot.WriteIn // counted last by many
+	page = templates.AppendRacePage(nil, view(x, 1), site(t))
+	if got := between(t, page, `class="lede" data-live>`, "</p>"); got != "Most votes: Ben. The source has not stated an outcome." {
+		t.Error(got)
+	}
+}
+
+func TestManyChannelsNameThemselvesBesideEachNumber(t *testing.T) {
+	x := motion(snapshot.IntermediateCount)
+	two := string(templates.AppendRacePage(nil, view(x, 1), site(t)))
+	if strings.Contains(two, "data-channel") || !strings.Contains(two, `<table class="channels">`) {
+		t.Error("two channels stand side by side on every screen")
+	}
+	third := snapshot.Channel{Name: `By post "&" proxy`, Votes: []snapshot.Count{snapshot.Of(1), snapshot.Of(2), snapshot.Of(3)}}
+	x.Result.Channels = append(x.Result.Channels, third)
+	three := string(templates.AppendRacePage(nil, view(x, 1), site(t)))
+	for _, want := range []string{`<table class="channels many">`, `<td data-channel="Online">9,000</td>`, `<td data-channel="By post &#34;&amp;&#34; proxy">2</td>`} {
+		if !strings.Contains(three, want) {
+			t.Errorf("no %s in %s", want, between(t, []byte(three), `<table class="channels`, "</table>"))
+		}
 	}
 }

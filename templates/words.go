@@ -16,7 +16,7 @@ type words struct {
 	asOf, asOfNone, published, checked       markup
 	pause, resume, stale, late, reload, news markup
 
-	noResult, noResultMore                            markup
+	noResult, noResultMore, someMissing               markup
 	leading, level, most, notDecided, notStated       markup
 	elected, runoff, passed, failed, mark             markup
 	comma, more                                       markup
@@ -81,7 +81,8 @@ func english() words {
 		news:   "Updated.",
 
 		noResult: "No result yet", noResultMore: "Nothing has been counted yet.",
-		leading: "Leading: ", level: "Level: ", most: "Most votes: ",
+		someMissing: "Not every choice has a number yet",
+		leading:     "Leading: ", level: "Level: ", most: "Most votes: ",
 		notDecided: ", not decided", notStated: ". The source has not stated an outcome.",
 		elected: "Elected: ", runoff: "Goes to a run-off: ", passed: "Passed: ", failed: "Not passed",
 		mark: `<span class="mark" aria-hidden="true">✓</span> `, comma: ", ", more: " and #1 more",

@@ -80,6 +80,16 @@ func (r Result) HasVotes() bool {
 		slices.ContainsFunc(r.Channels, func(c Channel) bool { return slices.ContainsFunc(c.Votes, Count.Present) })
 }
 
+// Complete reports whether all of a race is counted: all units are in, the
+// count is final, or the source says so.
+func (r Result) Complete() bool {
+	if r.Status == UnofficialFull || r.Status == Certified || r.Kind == FinalCount {
+		return true
+	}
+	total, ok := r.Totals.UnitsTotal.Get()
+	return ok && total > 0 && r.Totals.UnitsIn == r.Totals.UnitsTotal
+}
+
 // Snapshot is everything known at one moment. It is immutable and may be read
 // by many at once.
 type Snapshot struct {

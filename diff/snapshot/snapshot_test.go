@@ -140,3 +140,25 @@ func TestWithoutCountsLeavesDefinitionsOnly(t *testing.T) {
 		t.Error("the snapshot itself was changed")
 	}
 }
+
+func TestARaceIsCompleteWhenAllUnitsAreInOrTheSourceSaysSo(t *testing.T) {
+	units := func(in, total int64) Totals { return Totals{UnitsIn: Of(in), UnitsTotal: Of(total)} }
+	for name, c := range map[string]struct {
+		r    Result
+		want bool
+	}{
+		"nothing known":         {Result{}, false},
+		"some units":            {Result{Totals: units(3, 4)}, false},
+		"all units":             {Result{Totals: units(4, 4)}, true},
+		"no units":              {Result{Totals: units(0, 0)}, false},
+		"units but no total":    {Result{Totals: Totals{UnitsIn: Of(4)}}, false},
+		"a source's word":       {Result{Status: UnofficialFull}, true},
+		"certified":             {Result{Status: Certified, Totals: units(3, 4)}, true},
+		"a final count":         {Result{Kind: FinalCount}, true},
+		"an intermediate count": {Result{Kind: IntermediateCount, Status: UnofficialPartial}, false},
+	} {
+		if got := c.r.Complete(); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
