@@ -75,6 +75,7 @@ func assemble(f feed.Format, list []feed.Payload, zone *time.Location) assembled
 			a.refused = append(a.refused, fmt.Errorf("%s: %w", p.Name, err))
 		}
 	}
+	a.findings = append(a.findings, asm.Settled("")...)
 	a.snap = asm.Snapshot()
 	return a
 }

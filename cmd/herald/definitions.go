@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -90,6 +91,9 @@ func (p *program) pin(c *cli.Context) error {
 	body := definitions.Append(nil, d)
 	out := c.String("out")
 	f, err := os.OpenFile(out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("write the definitions: %s exists and is not overwritten; move it away, or name another file with --out", out)
+	}
 	if err != nil {
 		return fmt.Errorf("write the definitions: %w", err)
 	}
@@ -234,6 +238,7 @@ func (p *program) definitionsDiff(c *cli.Context) error {
 	if len(list) > 0 {
 		return &exit{exitProblem, fmt.Errorf("%s found", many(len(list), "difference"))}
 	}
+	fmt.Fprintf(p.io.err, "no difference: %s, %s\n", many(len(now.Units), "unit"), many(len(now.Contests), "contest"))
 	return nil
 }
 

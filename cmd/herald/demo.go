@@ -17,6 +17,7 @@ import (
 	"github.com/heraldresults/herald/diff/feed"
 	"github.com/heraldresults/herald/fixtures/synth"
 	"github.com/heraldresults/herald/publish"
+	"github.com/heraldresults/herald/publish/source"
 )
 
 func (p *program) demoCommand() *cli.Command {
@@ -201,15 +202,7 @@ func (d *demo) recorded(cfg *config.Config) (func(context.Context) error, []publ
 	if err != nil {
 		return nil, nil, nil, usage(err)
 	}
-	var list []feed.Payload
-	for i, file := range d.rec.definitionsFirst(captures)[0].Files {
-		body, err := os.ReadFile(file.Path)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		list = append(list, feed.Payload{Name: file.Name, Body: body, Seq: uint64(i + 1), Received: captures[0].Received})
-	}
-	format, err := chooseFormat("", list, time.UTC)
+	format, err := chooseFromCaptures(d.rec.definitionsFirst(captures))
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -225,4 +218,26 @@ func (d *demo) recorded(cfg *config.Config) (func(context.Context) error, []publ
 	}
 	wait := func(ctx context.Context) error { <-ctx.Done(); return nil }
 	return wait, []publish.Feed{made}, func() { src.Close() }, nil
+}
+
+// chooseFromCaptures finds the format of recorded captures. The first ones may
+// hold nothing that is counted, so it looks at one, then four, then sixteen.
+func chooseFromCaptures(captures []source.Capture) (feed.Format, error) {
+	var list []feed.Payload
+	read := 0
+	for n := 1; ; n *= 4 {
+		for ; read < min(n, len(captures)); read++ {
+			for _, file := range captures[read].Files {
+				body, err := os.ReadFile(file.Path)
+				if err != nil {
+					return feed.Format{}, err
+				}
+				list = append(list, feed.Payload{Name: file.Name, Body: body, Seq: uint64(len(list) + 1), Received: captures[read].Received})
+			}
+		}
+		format, err := chooseFormat("", list, time.UTC)
+		if err == nil || n >= 16 || read == len(captures) {
+			return format, err
+		}
+	}
 }

@@ -26,7 +26,7 @@ ends with 3 when a file is refused.
 EXAMPLES:
    herald inspect results.json
    herald inspect --races election_data.json counter_data.json
-   herald inspect --format delimited --mapping county.toml results.csv
+   herald inspect --mapping county.toml results.csv
    herald inspect --config herald.toml --feed sos /srv/drop/sos`,
 		Flags: []cli.Flag{jsonFlag,
 			&cli.BoolFlag{Name: "races", Usage: "list every race"},
@@ -34,7 +34,7 @@ EXAMPLES:
 			&cli.StringFlag{Name: "feed", Usage: "the feed `NAME` in it; by default the first"},
 			&cli.StringFlag{Name: "format", Usage: "read the files as `FORMAT`"},
 			&cli.StringFlag{Name: "timezone", Value: "UTC", Usage: "`ZONE` of times without one"},
-			&cli.StringFlag{Name: "mapping", Usage: "the mapping `FILE` of a format that needs one"},
+			&cli.StringFlag{Name: "mapping", Usage: "the mapping `FILE` of format delimited, which is then taken"},
 			&cli.StringSliceFlag{Name: "encoding", Usage: "try the encodings `NAME` in their order"},
 			&cli.StringFlag{Name: "signature-key", Usage: "`FILE` of the key that files must be signed with"},
 			&cli.StringSliceFlag{Name: "set", Usage: "a setting of the format's own, `NAME=VALUE`"}},
@@ -82,6 +82,9 @@ func (p *program) inspect(c *cli.Context) error {
 	return err
 }
 
+// mappedFormat is the one format that takes a mapping.
+const mappedFormat = "delimited"
+
 // inspectFeed is the feed that the flags describe.
 func inspectFeed(c *cli.Context) (config.Feed, error) {
 	if file := c.String("config"); file != "" {
@@ -93,6 +96,9 @@ func inspectFeed(c *cli.Context) (config.Feed, error) {
 	}
 	f := config.Feed{Name: "files", Format: c.String("format"), Timezone: c.String("timezone"), Mapping: c.String("mapping"),
 		SignatureKey: c.String("signature-key"), Encodings: c.StringSlice("encoding")}
+	if f.Mapping != "" && f.Format == "" {
+		f.Format = mappedFormat // else what is wrong with the mapping would not be said
+	}
 	for _, s := range c.StringSlice("set") {
 		name, value, ok := strings.Cut(s, "=")
 		if !ok {
@@ -135,7 +141,7 @@ func (p *program) inspected(x *inspection, races bool) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	if races {
+	if races && len(x.Races) > 0 {
 		x.raceTable(w)
 		if err := w.Flush(); err != nil {
 			return err
@@ -163,7 +169,7 @@ func (x *inspection) summary(w *tabwriter.Writer) {
 	line := func(name, format string, args ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", args...) }
 	switch {
 	case x.Format == "":
-		line("format", "none that is known")
+		line("format", "none reads these files")
 	case len(x.Ties) > 0:
 		line("format", "%s, or as well %s: the configuration names one", x.Format, strings.Join(x.Ties, ", "))
 	default:

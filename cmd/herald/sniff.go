@@ -132,11 +132,13 @@ func readAs(format string, dec feed.Decoder, list []feed.Payload, laid []*diff.D
 			f.define(r.asm, laid[i])
 		}
 	}
+	var last *fileReport
 	for i, p := range list {
 		if laid[i] != nil {
 			continue
 		}
 		f := &r.files[i]
+		last = f
 		updates, err := dec.Decode(p)
 		said := false
 		for _, u := range updates {
@@ -150,6 +152,9 @@ func readAs(format string, dec feed.Decoder, list []feed.Payload, laid []*diff.D
 			r.read++
 			f.Formats = append(f.Formats, format)
 		}
+	}
+	if last != nil {
+		last.note(r.asm.Settled(""))
 	}
 	r.races = len(r.asm.Snapshot().Races)
 	return r
@@ -171,12 +176,15 @@ func (f *fileReport) say(asm *diff.Assembler, u snapshot.Update, err *error) boo
 		return false
 	}
 	f.Says = append(f.Says, updateReport{u.Scope, u.Stamp.Seq, rfc3339(u.Stamp.Time), u.Election, u.Phase, len(u.Units), len(u.Contests), len(u.Results)})
-	waits := false
-	for _, n := range out.Findings {
-		f.Problems = append(f.Problems, problem{Code: n.Code, Text: n.Text, Contest: n.Contest, Race: n.Race})
-		waits = waits || n.Code == "F_WAITING"
-	}
+	f.note(out.Findings)
+	waits := slices.ContainsFunc(out.Findings, func(n snapshot.Finding) bool { return n.Code == "F_WAITING" })
 	return waits || u.Name != "" || len(u.Units)+len(u.Contests)+len(u.Results) > 0
+}
+
+func (f *fileReport) note(findings []snapshot.Finding) {
+	for _, n := range findings {
+		f.Problems = append(f.Problems, problem{Code: n.Code, Text: n.Text, Contest: n.Contest, Race: n.Race})
+	}
 }
 
 func (f *fileReport) refuse(err error) {
@@ -229,7 +237,7 @@ func (x *inspection) nothing(several bool) {
 		f := &x.Files[i]
 		if several && len(f.Formats) == 0 {
 			f.Refused, f.Says = true, []updateReport{}
-			f.Problems = []problem{{Code: "E_NOT_FEED", Text: "no format reads it; with --format NAME one says why, and formats that need a mapping or a setting were not tried without"}}
+			f.Problems = []problem{{Code: "E_NOT_FEED", Text: "no format reads it; with --format NAME one says why. Formats that need a setting were not tried without; for CSV and other text in columns write a mapping, docs/feeds/delimited.md, and name it with --mapping FILE"}}
 		}
 	}
 }
