@@ -182,7 +182,7 @@ func (p *planner) entries(list []int) []manifest.RaceEntry {
 	for n, i := range list {
 		r, s := p.next.snap.Races[i], &p.next.races[i]
 		out[n] = manifest.RaceEntry{ID: r.ID, Rev: s.rev, ChangedRelease: s.changed, AsOf: rfc3339(r.AsOf),
-			Status: r.Result.Status, Kind: r.Result.Kind, Corrected: s.corrected, JSON: s.json, HTML: map[string]manifest.Shard{p.site.Lang: s.html}}
+			Status: r.Result.Status, Kind: r.Result.Kind, Corrected: s.corrected, JSON: s.json, HTML: map[string]manifest.Shard{p.site.Lang.Code: s.html}}
 		for c, o := range r.Result.Outcomes {
 			if o != snapshot.NoOutcome {
 				if out[n].Outcomes == nil {

@@ -112,7 +112,7 @@ func (p *Publisher) loadGroups(ctx context.Context, s *state) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	r := restorer{lang: p.cfg.Site.Lang, state: s, units: map[string]*snapshot.Unit{}, contests: map[string]*snapshot.Contest{}}
+	r := restorer{lang: p.cfg.Site.Lang.Code, state: s, units: map[string]*snapshot.Unit{}, contests: map[string]*snapshot.Contest{}}
 	s.snap = &snapshot.Snapshot{}
 	for i, f := range files {
 		if err := r.group(s.release.Groups[i], f); err != nil {

@@ -29,7 +29,7 @@ type lookFile struct {
 // newLook gathers the assets and completes site with their addresses. The hash
 // covers the bytes of the assets and schemas and a sample of every kind of
 // page, so that it changes whenever a template writes something else.
-func newLook(site templates.Site) (look, templates.Site) {
+func newLook(site *templates.Site) look {
 	var l look
 	for _, f := range templates.Assets() {
 		ext := path.Ext(f.Name)
@@ -53,7 +53,7 @@ func newLook(site templates.Site) (look, templates.Site) {
 		l.addSchema(f.Name, f.Body)
 	}
 	l.hash = l.fingerprint(site)
-	return l, site
+	return l
 }
 
 func assetType(ext string) string {
@@ -70,7 +70,7 @@ func (l *look) addSchema(name string, body []byte) {
 	l.schemas = append(l.schemas, lookFile{shard.Schema(strings.TrimSuffix(name, ".json")), typeJSON, body, shard.HashOf(body)})
 }
 
-func (l look) fingerprint(site templates.Site) shard.Hash {
+func (l look) fingerprint(site *templates.Site) shard.Hash {
 	var b []byte
 	for _, f := range append(l.assets[:len(l.assets):len(l.assets)], l.schemas...) {
 		b = append(b, f.key...)
@@ -100,15 +100,15 @@ func sample() (templates.RaceView, templates.PlaceView) {
 		Status:   snapshot.UnofficialPartial, Kind: snapshot.IntermediateCount,
 		Channels: []snapshot.Channel{{Name: "Online", Votes: []snapshot.Count{n(1200), n(1100), {}}, Totals: snapshot.Totals{Valid: n(2300)}}}}}
 	history := templates.AddPoint([]templates.Point{{AsOf: at.Add(-time.Hour), UnitsIn: n(1), Votes: n(500), Leaders: []templates.Lead{{Choice: 0, Votes: n(500)}}}}, templates.PointOf(r))
-	trail := []templates.Link{{Text: "Root", Href: "/e/index.html"}, {Text: "Unit", Href: "/e/in/unit.html"}}
+	trail := []templates.Link{{Text: "Root", Path: "index.html"}, {Text: "Unit", Path: "in/unit.html"}}
 	race := templates.RaceView{Race: r, Rev: 3, Changed: 7, AsOf: at, History: history, Trail: trail,
 		Corrections: []templates.Correction{{Release: 6, AsOf: at, Reason: "source", Changes: []templates.Change{{Choice: 0, What: "votes", From: n(1300), To: n(1200)}}}},
-		Self:        templates.Link{Text: "Mayor", Href: "/e/race/unit/mayor.html"}, JSON: templates.Link{Text: "JSON", Href: "/e/race/unit/mayor.json"}}
+		Path:        "race/unit/mayor.html", JSON: "race/unit/mayor.json"}
 	empty := *r
 	empty.Result = snapshot.Result{Votes: make([]snapshot.Count, 3)}
-	place := templates.PlaceView{Unit: unit, Trail: trail[:1], Self: trail[1], AsOf: at, Changed: 7,
-		Races:  []templates.RaceLine{{Race: r, Href: race.Self.Href, AsOf: at, Corrected: true}, {Race: &empty, Href: race.Self.Href}},
-		Places: []templates.PlaceLine{{Unit: unit, Href: trail[1].Href, Races: 4, Reporting: 2, Complete: 1, Intermediate: 1, Changed: 7, AsOf: at}}}
+	place := templates.PlaceView{Unit: unit, Trail: trail[:1], Path: trail[1].Path, AsOf: at, Changed: 7,
+		Races:  []templates.RaceLine{{Race: r, Path: race.Path, AsOf: at, Corrected: true}, {Race: &empty, Path: race.Path}},
+		Places: []templates.PlaceLine{{Unit: unit, Path: trail[1].Path, Races: 4, Reporting: 2, Complete: 1, Intermediate: 1, Changed: 7, AsOf: at}}}
 	return race, place
 }
 

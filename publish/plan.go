@@ -18,7 +18,7 @@ import (
 // planner makes the next release from the one before and a snapshot. It is
 // pure: what it hands to emit depends on its fields alone, in any order.
 type planner struct {
-	site    templates.Site
+	site    *templates.Site
 	layout  shard.Layout
 	enc     *shard.Encoder
 	look    look

@@ -72,7 +72,16 @@ func (c *Config) check() error {
 	if (c.Signer == nil) != (c.Verifier == nil) {
 		return errors.New("publish: Config has half a key")
 	}
-	c.Site.Signed = c.Signer != nil
+	if c.Site.Lang == nil {
+		english, err := templates.NewLanguage("en", nil)
+		if err != nil {
+			return err
+		}
+		c.Site.Lang = english
+	}
+	if c.Site.Key = ""; c.Verifier != nil {
+		c.Site.Key = c.Verifier.Name()
+	}
 	c.Concurrency = orDefault(c.Concurrency, 64)
 	c.HeadEvery = orDefault(c.HeadEvery, time.Second)
 	c.StatusEvery = orDefault(c.StatusEvery, 15*time.Second)
@@ -126,9 +135,10 @@ func Open(ctx context.Context, cfg Config) (*Publisher, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg.Site.Home, cfg.Site.Status = "/"+layout.AliasHome(), "/"+layout.Status()
+	cfg.Site.Root = "/" + cfg.Site.Election + "/"
+	cfg.Site.Base = cfg.Site.Root
 	p := &Publisher{cfg: cfg, layout: layout, state: &state{}}
-	p.look, p.cfg.Site = newLook(cfg.Site)
+	p.look = newLook(&p.cfg.Site)
 	p.head = &headWriter{cfg: &p.cfg, key: layout.Head(), term: 1}
 	p.alias = newAliases(&p.cfg, layout)
 	if err := p.load(ctx); err != nil {
@@ -147,7 +157,7 @@ func Open(ctx context.Context, cfg Config) (*Publisher, error) {
 	}
 	p.adopt(ctx, landed)
 	p.cfg.Log.InfoContext(ctx, "carrying on", "release", p.state.number(), "seq", p.head.current.Seq,
-		"term", p.head.term, "races", len(p.state.races), "signed", p.cfg.Site.Signed)
+		"term", p.head.term, "races", len(p.state.races), "signed", p.cfg.Signer != nil)
 	return p, nil
 }
 
@@ -193,7 +203,7 @@ func (p *Publisher) settleHead(ctx context.Context) error {
 func (p *Publisher) publish(ctx context.Context, snap *snapshot.Snapshot, memory Memory) (Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.cfg.Deadline)
 	defer cancel()
-	plan := &planner{site: p.cfg.Site, layout: p.layout, enc: &p.enc, look: p.look, groupBy: p.cfg.GroupBy, old: p.state}
+	plan := &planner{site: &p.cfg.Site, layout: p.layout, enc: &p.enc, look: p.look, groupBy: p.cfg.GroupBy, old: p.state}
 	plan.full = p.full || p.state.release != nil && p.state.release.Look != p.look.hash
 	plan.states = p.states(memory)
 	if err := p.recall(ctx, snap, plan.full); err != nil {

@@ -86,7 +86,7 @@ func testConfig(t testing.TB, st store.Store) Config {
 	t.Helper()
 	return Config{
 		Store: st, Log: slog.New(slog.DiscardHandler), HeadEvery: time.Nanosecond, StatusEvery: time.Nanosecond, GroupBy: snapshot.State,
-		Site: templates.Site{Election: "made-2026", Name: "Made election", Mode: templates.Test, Location: time.UTC, Lang: "en", PollSeconds: 20},
+		Site: templates.Site{Election: "made-2026", Name: "Made election", Mode: templates.Test, Location: time.UTC, PollSeconds: 20},
 		Now:  func() time.Time { return time.Date(2026, 11, 3, 20, 0, 0, 0, time.UTC) },
 	}
 }

@@ -1,6 +1,8 @@
 package publish
 
 import (
+	"strings"
+
 	"github.com/heraldresults/herald/diff"
 	"github.com/heraldresults/herald/diff/snapshot"
 	"github.com/heraldresults/herald/publish/manifest"
@@ -32,8 +34,7 @@ func (p *planner) renderRace(i int, buf []byte) ([]byte, error) {
 		Race: r, Rev: s.rev, Changed: s.changed, AsOf: r.AsOf,
 		History: s.history, Corrections: s.corrections,
 		Trail: p.trail(p.next.tree.of[i]),
-		Self:  templates.Link{Text: r.Contest.Name, Href: "/" + page},
-		JSON:  templates.Link{Text: "JSON", Href: "/" + data},
+		Path:  p.below(page), JSON: p.below(data),
 	}
 	buf = templates.AppendRaceJSON(buf, view, p.site)
 	var err error
@@ -82,7 +83,7 @@ func (p *planner) trail(i int) []templates.Link {
 	links := make([]templates.Link, n)
 	for j := i; j >= 0; j = t.places[j].parent {
 		n--
-		links[n] = templates.Link{Text: t.places[j].unit.Name, Href: "/" + p.placeAlias(j)}
+		links[n] = templates.Link{Text: t.places[j].unit.Name, Path: p.below(p.placeAlias(j))}
 	}
 	return links
 }
@@ -136,7 +137,7 @@ func (p *planner) renderPlace(i int, buf []byte) ([]byte, error) {
 	pl := &t.places[i]
 	view := templates.PlaceView{
 		Unit: pl.unit, Home: i == 0, AsOf: p.sums[i].asOf,
-		Self: templates.Link{Text: pl.unit.Name, Href: "/" + p.placeAlias(i)},
+		Path: p.below(p.placeAlias(i)),
 	}
 	if i > 0 {
 		view.Trail = p.trail(pl.parent)
@@ -145,12 +146,12 @@ func (p *planner) renderPlace(i int, buf []byte) ([]byte, error) {
 	for n, j := range pl.races {
 		r := p.next.snap.Races[j]
 		view.Races[n] = templates.RaceLine{Race: r, AsOf: r.AsOf, Corrected: p.next.races[j].corrected,
-			Href: "/" + p.layout.AliasRace(r.Unit.ID, r.Contest.ID)}
+			Path: p.below(p.layout.AliasRace(r.Unit.ID, r.Contest.ID))}
 	}
 	view.Places = make([]templates.PlaceLine, len(pl.children))
 	for n, j := range pl.children {
 		v := p.sums[j]
-		view.Places[n] = templates.PlaceLine{Unit: t.places[j].unit, Href: "/" + p.placeAlias(j),
+		view.Places[n] = templates.PlaceLine{Unit: t.places[j].unit, Path: p.below(p.placeAlias(j)),
 			Races: v.races, Reporting: v.reporting, Complete: v.complete, Intermediate: v.intermediate, Changed: v.changed, AsOf: v.asOf}
 	}
 	view.Changed = p.sums[i].changed
@@ -163,3 +164,6 @@ func (p *planner) renderPlace(i int, buf []byte) ([]byte, error) {
 	}
 	return buf, err
 }
+
+// below is an address without the election that begins it.
+func (p *planner) below(key string) string { return strings.TrimPrefix(key, p.layout.Election()+"/") }

@@ -1,9 +1,9 @@
 package templates
 
-import _ "embed" // the files below
+import "embed"
 
-//go:embed assets/herald.css
-var style string
+//go:embed assets/css/*.css
+var styles embed.FS
 
 //go:embed assets/herald.js
 var script string
@@ -24,7 +24,7 @@ type File struct {
 // publisher addresses them by their hash and hands the addresses back in Site.
 func Assets() []File {
 	return []File{
-		{"herald.css", []byte(style)}, {"herald.js", []byte(script)}, {"herald.svg", []byte(icon)},
+		{"herald.css", style()}, {"herald.js", []byte(script)}, {"herald.svg", []byte(icon)},
 	}
 }
 
@@ -32,4 +32,21 @@ func Assets() []File {
 // package writes.
 func Schemas() []File {
 	return []File{{"race.json", []byte(raceSchema)}}
+}
+
+// style is all style sheets in one, in the order of their names.
+func style() []byte {
+	var b []byte
+	files, err := styles.ReadDir("assets/css")
+	if err != nil {
+		panic("templates: " + err.Error()) // it is built in
+	}
+	for _, f := range files {
+		part, err := styles.ReadFile("assets/css/" + f.Name())
+		if err != nil {
+			panic("templates: " + err.Error())
+		}
+		b = append(b, part...)
+	}
+	return b
 }

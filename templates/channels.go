@@ -26,11 +26,11 @@ func (p *page) channels(race *snapshot.Race, order []int) {
 		class = "<table class=\"channels many\">\n<caption>"
 	}
 	p.raw(class)
-	p.raw(p.w.channels)
+	p.raw(p.w.Channels)
 	p.raw(" <span>")
-	p.raw(p.w.channelsMore)
+	p.raw(p.w.ChannelsMore)
 	p.raw("</span></caption>\n<thead><tr><th scope=\"col\">")
-	p.raw(p.w.choice)
+	p.raw(p.w.Choice)
 	p.raw("</th>")
 	for i := range list {
 		p.raw("<th scope=\"col\">")
@@ -48,11 +48,11 @@ func (p *page) channels(race *snapshot.Race, order []int) {
 		name markup
 		of   func(*snapshot.Channel) snapshot.Count
 	}{
-		{p.w.valid, func(ch *snapshot.Channel) snapshot.Count { return ch.Totals.Valid }},
-		{p.w.blank, func(ch *snapshot.Channel) snapshot.Count { return ch.Totals.Blank }},
-		{p.w.null, func(ch *snapshot.Channel) snapshot.Count { return ch.Totals.Null }},
-		{p.w.ballots, func(ch *snapshot.Channel) snapshot.Count { return ch.Totals.Ballots }},
-		{p.w.electorate, func(ch *snapshot.Channel) snapshot.Count { return ch.Totals.Electorate }},
+		{p.w.Valid, func(ch *snapshot.Channel) snapshot.Count { return ch.Totals.Valid }},
+		{p.w.Blank, func(ch *snapshot.Channel) snapshot.Count { return ch.Totals.Blank }},
+		{p.w.Null, func(ch *snapshot.Channel) snapshot.Count { return ch.Totals.Null }},
+		{p.w.Ballots, func(ch *snapshot.Channel) snapshot.Count { return ch.Totals.Ballots }},
+		{p.w.Electorate, func(ch *snapshot.Channel) snapshot.Count { return ch.Totals.Electorate }},
 	} {
 		if anyChannel(list, f.of) {
 			p.raw("<tr><th scope=\"row\">")

@@ -6,7 +6,7 @@ func (p *page) correctionNotice(v RaceView) {
 		return
 	}
 	p.raw("<p class=\"notice\">")
-	p.raw(p.w.corrected)
+	p.raw(p.w.Corrected)
 	last := &v.Corrections[len(v.Corrections)-1]
 	if !last.AsOf.IsZero() {
 		p.moment(last.AsOf)
@@ -14,18 +14,18 @@ func (p *page) correctionNotice(v RaceView) {
 	}
 	p.reason(last.Reason)
 	p.raw(" <a href=\"#corrections\">")
-	p.raw(p.w.correction)
+	p.raw(p.w.Correction)
 	p.raw("</a></p>\n")
 }
 
 func (p *page) reason(r string) {
 	switch r {
 	case "source":
-		p.raw(p.w.reasonSource)
+		p.raw(p.w.ReasonSource)
 	case "final":
-		p.raw(p.w.reasonFinal)
+		p.raw(p.w.ReasonFinal)
 	default:
-		p.raw(p.w.reasonOther)
+		p.raw(p.w.ReasonOther)
 		p.name(r)
 	}
 }
@@ -36,7 +36,7 @@ func (p *page) corrections(v RaceView) {
 		return
 	}
 	p.raw("<section id=\"corrections\">\n<h2>")
-	p.raw(p.w.corrections)
+	p.raw(p.w.Corrections)
 	p.raw("</h2>\n")
 	for i := len(v.Corrections) - 1; i >= 0; i-- {
 		c := &v.Corrections[i]
@@ -56,7 +56,7 @@ func (p *page) corrections(v RaceView) {
 			p.raw(p.w.what(ch.What))
 			p.raw(": ")
 			p.count(ch.From)
-			p.raw(p.w.to)
+			p.raw(p.w.To)
 			p.count(ch.To)
 			p.raw("</li>")
 		}

@@ -19,7 +19,7 @@ const raceVersion = 1
 // be divided by what "share_of" names, "valid" for the stated valid votes or
 // "votes" for the sum of the choices' votes without abstentions. "kind" and
 // "channels" are left out where the source does not tell them.
-func AppendRaceJSON(dst []byte, v RaceView, s Site) []byte {
+func AppendRaceJSON(dst []byte, v RaceView, s *Site) []byte {
 	dst = append(dst, `{"v":`...)
 	dst = strconv.AppendInt(dst, raceVersion, 10)
 	dst = appendField(dst, `,"election":`, s.Election)

@@ -139,7 +139,7 @@ func TestResultDependsOnTheSnapshotAlone(t *testing.T) {
 	r := race(councilSamples(), true)
 	a := templates.AppendRaceJSON(nil, view(r, 1), site(t))
 	other := site(t)
-	other.Mode, other.Signed, other.Location = templates.Rehearsal, false, time.UTC
+	other.Mode, other.Key, other.Location = templates.Rehearsal, "", time.UTC
 	b := templates.AppendRaceJSON(nil, corrected(view(r, 30)), other)
 	type doc struct {
 		Contest, Unit, Result json.RawMessage

@@ -21,7 +21,7 @@ import (
 // tags, and the files under their hashes.
 type edge struct {
 	url  string
-	site templates.Site
+	site *templates.Site
 
 	mu      sync.Mutex
 	files   map[string][]byte // by path
@@ -50,7 +50,7 @@ func newEdge(t *testing.T) *edge {
 			e.site.Icon = a
 		}
 	}
-	e.site.PollSeconds, e.site.Status, e.site.Home = 1, "/e/status.json", "/e/index.html"
+	e.site.PollSeconds, e.site.Base, e.site.Root = 1, "/e/", "/e/"
 	srv := httptest.NewServer(e)
 	t.Cleanup(srv.Close)
 	e.url = srv.URL
@@ -64,7 +64,7 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, ok := e.files[r.URL.Path]
 	h := w.Header()
 	switch path := r.URL.Path; {
-	case path == e.site.Status:
+	case path == "/e/status.json":
 		body, ok = fmt.Appendf(nil, `{"checked":%q,"published":%q,"poll_after_s":1}`,
 			e.checked.UTC().Format(time.RFC3339), e.checked.UTC().Format(time.RFC3339)), true
 		h.Set("Content-Type", "application/json")

@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"golang.org/x/text/feature/plural"
+
 	"github.com/heraldresults/herald/diff/snapshot"
 )
 
@@ -16,18 +18,12 @@ type markup string
 
 // page is a page being written.
 type page struct {
-	b   []byte
-	w   words
-	loc *time.Location
+	b []byte
+	s *Site
+	w *words
 }
 
-func newPage(dst []byte, s Site) page {
-	p := page{b: dst, w: english(), loc: s.Location}
-	if strings.HasPrefix(s.Lang, p.w.lang+"-") {
-		p.w.lang = s.Lang // "en-GB" reads the same words
-	}
-	return p
-}
+func newPage(dst []byte, s *Site) page { return page{b: dst, s: s, w: &s.Lang.w} }
 
 // raw appends trusted markup.
 func (p *page) raw(m markup) { p.b = append(p.b, m...) }
@@ -35,7 +31,12 @@ func (p *page) raw(m markup) { p.b = append(p.b, m...) }
 // text appends text for the content of an element or a quoted attribute.
 // Bytes that are not UTF-8, and control characters that HTML forbids, become
 // U+FFFD.
-func (p *page) text(s string) {
+func (p *page) text(s string) { p.b = appendText(p.b, s) }
+
+// escaped is text as markup.
+func escaped(s string) markup { return markup(appendText(nil, s)) }
+
+func appendText(b []byte, s string) []byte {
 	from := 0
 	for i := 0; i < len(s); {
 		c := s[i]
@@ -61,12 +62,12 @@ func (p *page) text(s string) {
 			}
 		}
 		if sub != "" {
-			p.b = append(append(p.b, s[from:i]...), sub...)
+			b = append(append(b, s[from:i]...), sub...)
 			from = i + size
 		}
 		i += size
 	}
-	p.b = append(p.b, s[from:]...)
+	return append(b, s[from:]...)
 }
 
 // attr appends an attribute with its value quoted.
@@ -102,24 +103,38 @@ func (p *page) name(s string) {
 	p.raw("</bdi>")
 }
 
+// path appends an address of this publication in the page's language.
+func (p *page) path(name markup, path string) { p.address(name, p.s.Base, path) }
+
+// file appends an address of this publication that has no language.
+func (p *page) file(name markup, path string) { p.address(name, p.s.Root, path) }
+
+func (p *page) address(name markup, base, path string) {
+	p.b = append(append(append(p.b, ' '), name...), `="`...)
+	p.text(base)
+	p.text(path)
+	p.raw(`"`)
+}
+
 // link appends a link with a name as its text.
 func (p *page) link(l Link) {
 	p.raw("<a")
-	p.href("href", l.Href)
+	p.path("href", l.Path)
 	p.raw(">")
 	p.name(l.Text)
 	p.raw("</a>")
 }
 
-// number appends digits in groups of three.
+// number appends a number as the language writes it.
 func (p *page) number(n int64) {
 	var digits [20]byte
 	d := strconv.AppendInt(digits[:0], n, 10)
+	num := &p.s.Lang.digits
 	for i, c := range d {
-		if i > 0 && (len(d)-i)%3 == 0 {
-			p.raw(p.w.group)
+		if i > 0 && (len(d)-i)%3 == 0 && len(d) >= num.least {
+			p.raw(num.group)
 		}
-		p.b = append(p.b, c)
+		p.raw(num.digit[c-'0'])
 	}
 }
 
@@ -129,20 +144,24 @@ func (p *page) count(c snapshot.Count) {
 		p.number(n)
 		return
 	}
-	p.raw(p.w.absent)
+	p.raw(p.w.Absent)
 }
 
-// say appends a phrase with its numbers in the places of "#1", "#2".
-func (p *page) say(phrase markup, numbers ...int64) {
-	for {
-		i := strings.IndexByte(string(phrase), '#')
-		if i < 0 {
-			p.raw(phrase)
-			return
+// say appends a phrase with its numbers in the places of {n} and {of}, in the
+// plural form of the last.
+func (p *page) say(ph phrase, numbers ...int64) {
+	form := ph[p.s.Lang.form(numbers[len(numbers)-1])]
+	if form == nil {
+		form = ph[plural.Other]
+	}
+	for i := range form {
+		p.raw(form[i].text)
+		switch form[i].place {
+		case "n":
+			p.number(numbers[0])
+		case "of":
+			p.number(numbers[len(numbers)-1])
 		}
-		p.raw(phrase[:i])
-		p.number(numbers[phrase[i+1]-'1'])
-		phrase = phrase[i+2:]
 	}
 }
 
@@ -150,6 +169,8 @@ func (p *page) say(phrase markup, numbers ...int64) {
 // but never rounds to nothing or to all.
 func (p *page) share(part, whole int64) {
 	mille := permille(part, whole)
+	num := &p.s.Lang.digits
+	p.raw(num.percent[0])
 	switch {
 	case mille == 0 && part > 0:
 		p.raw("&lt;")
@@ -158,10 +179,22 @@ func (p *page) share(part, whole int64) {
 		p.raw("&gt;")
 		mille = 999
 	}
-	p.b = strconv.AppendInt(p.b, mille/10, 10)
-	p.raw(p.w.decimal)
-	p.b = strconv.AppendInt(p.b, mille%10, 10)
-	p.raw("%")
+	p.digits(mille/10, 1)
+	p.raw(num.decimal)
+	p.raw(num.digit[mille%10])
+	p.raw(num.percent[1])
+}
+
+// digits appends a number without groups, with at least so many digits.
+func (p *page) digits(n int64, least int) {
+	var buf [20]byte
+	d := strconv.AppendInt(buf[:0], n, 10)
+	for range least - len(d) {
+		p.raw(p.s.Lang.digits.digit[0])
+	}
+	for _, c := range d {
+		p.raw(p.s.Lang.digits.digit[c-'0'])
+	}
 }
 
 // bar appends a bar as decoration beside the number it draws.
@@ -173,25 +206,48 @@ func (p *page) bar(part, whole int64) {
 
 // moment appends a day and time of day in the site's zone, with the zone.
 func (p *page) moment(t time.Time) {
-	t = t.In(p.loc)
+	t = t.In(p.s.Location)
 	p.raw(`<time datetime="`)
 	p.b = t.AppendFormat(p.b, time.RFC3339)
 	p.raw(`">`)
-	p.b = t.AppendFormat(p.b, "2 ")
-	p.raw(p.w.months[t.Month()-1])
-	p.b = t.AppendFormat(p.b, " 2006, 15:04 ")
+	year, month, day := t.Date()
+	for i := range p.s.Lang.date {
+		part := &p.s.Lang.date[i]
+		p.raw(part.text)
+		switch part.place {
+		case "day":
+			p.digits(int64(day), 1)
+		case "month":
+			p.raw(p.s.Lang.months[month-1])
+		case "year":
+			p.digits(int64(year), 4)
+		case "time":
+			p.time(t)
+		case "zone":
+			p.zone(t)
+		}
+	}
+	p.raw("</time>")
+}
+
+func (p *page) time(t time.Time) {
+	p.digits(int64(t.Hour()), 2)
+	p.raw(":")
+	p.digits(int64(t.Minute()), 2)
+}
+
+func (p *page) zone(t time.Time) {
 	if zone, _ := t.Zone(); zone[0] == '+' || zone[0] == '-' {
 		p.b = t.AppendFormat(p.b, "UTC-07:00")
 	} else {
 		p.text(zone)
 	}
-	p.raw("</time>")
 }
 
 // clock appends a time of day when other, which stands near it, is of the same
 // day, else the whole moment.
 func (p *page) clock(t, other time.Time) {
-	t, other = t.In(p.loc), other.In(p.loc)
+	t, other = t.In(p.s.Location), other.In(p.s.Location)
 	_, east := t.Zone()
 	_, otherEast := other.Zone()
 	if east != otherEast || t.YearDay() != other.YearDay() || t.Year() != other.Year() {
@@ -201,6 +257,6 @@ func (p *page) clock(t, other time.Time) {
 	p.raw(`<time datetime="`)
 	p.b = t.AppendFormat(p.b, "2006-01-02T15:04Z07:00")
 	p.raw(`">`)
-	p.b = t.AppendFormat(p.b, "15:04")
+	p.time(t)
 	p.raw("</time>")
 }

@@ -16,19 +16,19 @@ func (p *page) moved(v RaceView) {
 		return
 	}
 	p.raw("<details id=\"moved\"><summary id=\"moved-open\">")
-	p.raw(p.w.moved)
+	p.raw(p.w.Moved)
 	p.raw("</summary>\n")
 	p.chart(v)
 	p.raw("<table class=\"moved\">\n<caption>")
-	p.raw(p.w.movedCaption)
+	p.raw(p.w.MovedCaption)
 	p.raw("</caption>\n<thead><tr><th scope=\"col\">")
-	p.raw(p.w.asOf)
+	p.raw(p.w.AsOf)
 	p.raw("</th><th scope=\"col\">")
-	p.raw(p.w.counted)
+	p.raw(p.w.Counted)
 	p.raw("</th><th scope=\"col\">")
-	p.raw(p.w.movedAll)
+	p.raw(p.w.MovedAll)
 	p.raw("</th><th scope=\"col\">")
-	p.raw(p.w.movedLeaders)
+	p.raw(p.w.MovedLeaders)
 	p.raw("</th></tr></thead>\n<tbody>\n")
 	for i := len(v.History) - 1; i >= 0; i-- {
 		newer := time.Time{}
@@ -45,12 +45,12 @@ func (p *page) moved(v RaceView) {
 func (p *page) point(c *snapshot.Contest, pt *Point, newer time.Time) {
 	p.raw("<tr><th scope=\"row\">")
 	if pt.AsOf.IsZero() {
-		p.raw(p.w.asOfNone)
+		p.raw(p.w.AsOfNone)
 	} else {
 		p.clock(pt.AsOf, newer)
 	}
 	if pt.Kind == snapshot.IntermediateCount {
-		p.label(p.w.intermediateMark)
+		p.label(p.w.IntermediateMark)
 	}
 	p.raw("</th><td>")
 	p.cell(pt.UnitsIn)
@@ -84,7 +84,9 @@ func (p *page) cell(c snapshot.Count) {
 		p.count(c)
 		return
 	}
-	p.raw(p.w.absentCell)
+	p.raw(`<span aria-hidden="true">–</span><span class="away">`)
+	p.raw(p.w.Absent)
+	p.raw("</span>")
 }
 
 // chart appends one line for each present leader, with a legend. Lines differ
@@ -123,7 +125,7 @@ func (p *page) chart(v RaceView) {
 	p.raw("</svg>\n<p class=\"axis\" aria-hidden=\"true\"><span>")
 	p.clock(first.AsOf, last.AsOf)
 	p.raw("</span><span>")
-	p.say(p.w.axis, top)
+	p.say(p.w.Axis, top)
 	p.raw("</span><span>")
 	p.clock(last.AsOf, first.AsOf)
 	p.raw("</span></p>\n")

@@ -10,9 +10,9 @@ import (
 
 // AppendPlacePage appends the page of a place: the races counted in it and the
 // places inside it. The page of the root is the home page.
-func AppendPlacePage(dst []byte, v PlaceView, s Site) []byte {
+func AppendPlacePage(dst []byte, v PlaceView, s *Site) []byte {
 	p := newPage(dst, s)
-	sh := shell{self: v.Self, trail: v.Trail, changed: v.Changed}
+	sh := shell{path: v.Path, trail: v.Trail, changed: v.Changed}
 	head := s.Name
 	if v.Home {
 		sh.above = v.Unit.Name
@@ -20,7 +20,7 @@ func AppendPlacePage(dst []byte, v PlaceView, s Site) []byte {
 		head = v.Unit.Name
 		sh.title[0] = head
 	}
-	p.open(s, sh)
+	p.open(sh)
 	p.raw("<h1>")
 	p.name(head)
 	p.raw("</h1>\n<p id=\"outcome\" class=\"lede\" data-live>")
@@ -29,12 +29,12 @@ func AppendPlacePage(dst []byte, v PlaceView, s Site) []byte {
 	p.fresh(v.AsOf, counted)
 	p.raw("<div id=\"results\" data-live>\n")
 	if v.intermediate() {
-		p.notice(p.w.intermediateSome)
+		p.notice(p.w.IntermediateSome)
 	}
 	p.raceGroups(v.Races)
 	p.placeTable(v.Places, v.AsOf)
 	p.raw("</div>\n")
-	return p.close(s, sh)
+	return p.close(sh)
 }
 
 // intermediate reports whether a number on the page belongs to an intermediate
@@ -62,23 +62,16 @@ func (p *page) placeSentence(v PlaceView) (counted bool) {
 		}
 	}
 	if some == 0 && places == 0 {
-		p.raw(p.w.nothing)
+		p.raw(p.w.Nothing)
 		return false
 	}
 	if n := int64(len(v.Races)); n > 0 {
-		if n == 1 {
-			p.say(p.w.oneRaceSome, some)
-		} else {
-			p.say(p.w.racesSome, some, n)
-		}
-		p.say(p.w.racesDone, done)
+		p.say(p.w.RacesSome, some, n)
+		p.say(p.w.RacesDone, done)
 		p.raw(". ")
 	}
-	if n := int64(len(v.Places)); n == 1 {
-		p.say(p.w.onePlaceSome, places)
-		p.raw(".")
-	} else if n > 0 {
-		p.say(p.w.placesSome, places, n)
+	if n := int64(len(v.Places)); n > 0 {
+		p.say(p.w.PlacesSome, places, n)
 		p.raw(".")
 	}
 	return true
@@ -104,7 +97,7 @@ func (p *page) raceGroups(races []RaceLine) {
 		if h := races[i].Race.Contest.Heading; h != "" {
 			p.name(h)
 		} else {
-			p.raw(p.w.allRaces)
+			p.raw(p.w.AllRaces)
 		}
 		p.raw("</h2>\n<ul class=\"races\">\n")
 		for {
@@ -121,7 +114,7 @@ func (p *page) raceGroups(races []RaceLine) {
 func (p *page) raceLine(l *RaceLine) {
 	r := l.Race.Result
 	p.raw("<li><h3>")
-	p.link(Link{Text: l.Race.Contest.Name, Href: l.Href})
+	p.link(Link{Text: l.Race.Contest.Name, Path: l.Path})
 	p.raw("</h3>")
 	if r.HasVotes() {
 		p.firstTwo(l.Race)
@@ -129,10 +122,10 @@ func (p *page) raceLine(l *RaceLine) {
 	p.raw("<p>")
 	p.raceState(l.Race)
 	if r.Kind == snapshot.IntermediateCount {
-		p.label(p.w.intermediateMark)
+		p.label(p.w.IntermediateMark)
 	}
 	if l.Corrected {
-		p.label(p.w.correctedMark)
+		p.label(p.w.CorrectedMark)
 	}
 	p.raw("</p></li>\n")
 }
@@ -176,7 +169,7 @@ func (p *page) firstTwo(race *snapshot.Race) {
 func (p *page) raceState(race *snapshot.Race) {
 	r := race.Result
 	if !r.HasVotes() {
-		p.raw(p.w.noResult)
+		p.raw(p.w.NoResult)
 		return
 	}
 	sep := markup("")
@@ -187,7 +180,7 @@ func (p *page) raceState(race *snapshot.Race) {
 	if r.Complete() {
 		m := p.w.status(r.Status)
 		if m == "" || r.Status == snapshot.UnofficialPartial {
-			m = cmp.Or(p.w.kind(r.Kind), p.w.full)
+			m = cmp.Or(p.w.kind(r.Kind), p.w.Full)
 		}
 		p.raw(sep)
 		p.raw(m)
@@ -195,12 +188,12 @@ func (p *page) raceState(race *snapshot.Race) {
 	}
 	if lacksVotes(race) {
 		p.raw(sep)
-		p.raw(p.w.someMissing)
+		p.raw(p.w.SomeMissing)
 		return
 	}
 	if !r.Complete() && !slices.ContainsFunc(r.Outcomes, func(o snapshot.Outcome) bool { return o != snapshot.NoOutcome }) {
 		p.raw(sep)
-		p.raw(p.w.undecided)
+		p.raw(p.w.Undecided)
 	}
 }
 
@@ -211,34 +204,34 @@ func (p *page) placeTable(places []PlaceLine, latest time.Time) {
 		return
 	}
 	p.raw("<section>\n<h2>")
-	p.raw(p.w.places)
+	p.raw(p.w.Places)
 	p.raw("</h2>\n<table class=\"places\">\n<caption class=\"away\">")
-	p.raw(p.w.placesCaption)
+	p.raw(p.w.PlacesCaption)
 	p.raw("</caption>\n<thead><tr><th scope=\"col\">")
-	p.raw(p.w.place)
+	p.raw(p.w.Place)
 	p.raw("</th><th scope=\"col\">")
-	p.raw(p.w.reporting)
+	p.raw(p.w.Reporting)
 	p.raw("</th><th scope=\"col\">")
-	p.raw(p.w.complete)
+	p.raw(p.w.Complete)
 	p.raw("</th><th scope=\"col\">")
-	p.raw(p.w.last)
+	p.raw(p.w.Last)
 	p.raw("</th></tr></thead>\n<tbody>\n")
 	for i := range places {
 		l := &places[i]
 		p.raw("<tr><th scope=\"row\">")
-		p.link(Link{Text: l.Unit.Name, Href: l.Href})
+		p.link(Link{Text: l.Unit.Name, Path: l.Path})
 		if l.Intermediate > 0 {
-			p.label(p.w.intermediateMark)
+			p.label(p.w.IntermediateMark)
 		}
 		p.raw("</th><td>")
-		p.say(p.w.xOfY, int64(l.Reporting), int64(l.Races))
+		p.say(p.w.Fraction, int64(l.Reporting), int64(l.Races))
 		p.raw("</td><td>")
 		p.number(int64(l.Complete))
 		p.raw("</td><td>")
 		if l.Reporting > 0 && !l.AsOf.IsZero() {
 			p.clock(l.AsOf, latest)
 		} else {
-			p.raw(p.w.nothingYet)
+			p.raw(p.w.NothingYet)
 		}
 		p.raw("</td></tr>\n")
 	}

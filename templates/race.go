@@ -17,16 +17,19 @@ const (
 	minDrawn = 50
 )
 
+// mark stands before what was won.
+const mark markup = `<span class="mark" aria-hidden="true">✓</span> `
+
 // AppendRacePage appends the page of one race: complete without script, and
 // the same bytes for the same view and site.
-func AppendRacePage(dst []byte, v RaceView, s Site) []byte {
+func AppendRacePage(dst []byte, v RaceView, s *Site) []byte {
 	p := newPage(dst, s)
 	c := v.Race.Contest
 	sh := shell{
 		title: [2]string{c.Name, v.Race.Unit.Name},
-		self:  v.Self, json: v.JSON, trail: v.Trail, changed: v.Changed,
+		path:  v.Path, json: v.JSON, trail: v.Trail, changed: v.Changed,
 	}
-	p.open(s, sh)
+	p.open(sh)
 	p.raw("<h1>")
 	p.name(c.Name)
 	p.raw(" <span class=\"where\">")
@@ -41,7 +44,7 @@ func AppendRacePage(dst []byte, v RaceView, s Site) []byte {
 	p.fresh(v.AsOf, v.Race.Result.HasVotes())
 	p.raw("<div id=\"results\" data-live>\n")
 	if v.Race.Result.Kind == snapshot.IntermediateCount {
-		p.notice(p.w.intermediate)
+		p.notice(p.w.Intermediate)
 	}
 	p.correctionNotice(v)
 	p.progress(v.Race)
@@ -51,7 +54,7 @@ func AppendRacePage(dst []byte, v RaceView, s Site) []byte {
 	p.corrections(v)
 	p.moved(v)
 	p.raw("</div>\n")
-	return p.close(s, sh)
+	return p.close(sh)
 }
 
 // sentence appends what is known of the outcome: what the source states, else
@@ -62,7 +65,7 @@ func (p *page) sentence(race *snapshot.Race, order []int) {
 	for _, o := range [...]struct {
 		outcome snapshot.Outcome
 		phrase  markup
-	}{{snapshot.Elected, p.w.elected}, {snapshot.Passed, p.w.passed}, {snapshot.Runoff, p.w.runoff}} {
+	}{{snapshot.Elected, p.w.Elected}, {snapshot.Passed, p.w.Passed}, {snapshot.Runoff, p.w.Runoff}} {
 		n := 0
 		for _, i := range order {
 			if outcome(r, i) != o.outcome {
@@ -73,7 +76,7 @@ func (p *page) sentence(race *snapshot.Race, order []int) {
 					p.raw(". ")
 				}
 				if o.outcome != snapshot.Runoff {
-					p.raw(p.w.mark)
+					p.raw(mark)
 				}
 				p.raw(o.phrase)
 			}
@@ -88,7 +91,7 @@ func (p *page) sentence(race *snapshot.Race, order []int) {
 	}
 	for _, i := range order {
 		if outcome(r, i) == snapshot.Failed {
-			p.raw(p.w.failed)
+			p.raw(p.w.Failed)
 			return
 		}
 	}
@@ -98,32 +101,32 @@ func (p *page) sentence(race *snapshot.Race, order []int) {
 // lead appends who leads, and that this decides nothing.
 func (p *page) lead(race *snapshot.Race, order []int) {
 	if lacksVotes(race) {
-		p.raw(p.w.someMissing)
+		p.raw(p.w.SomeMissing)
 		return
 	}
 	n := leaders(race, order)
 	if n == 0 {
-		p.raw(p.w.noResult)
+		p.raw(p.w.NoResult)
 		return
 	}
 	r := race.Result
 	complete := r.Complete()
 	switch {
 	case n > 1 && votes(r, order[0]) == votes(r, order[n-1]):
-		p.raw(p.w.level)
+		p.raw(p.w.Level)
 	case complete:
-		p.raw(p.w.most)
+		p.raw(p.w.Most)
 	default:
-		p.raw(p.w.leading)
+		p.raw(p.w.Leading)
 	}
 	for k, i := range order[:n] {
 		p.listed(&race.Contest.Choices[i], k)
 	}
 	p.unlisted(n)
 	if complete {
-		p.raw(p.w.notStated)
+		p.raw(p.w.NotStated)
 	} else {
-		p.raw(p.w.notDecided)
+		p.raw(p.w.NotDecided)
 	}
 }
 
@@ -133,7 +136,7 @@ func (p *page) listed(c *snapshot.Choice, n int) {
 		return
 	}
 	if n > 0 {
-		p.raw(p.w.comma)
+		p.raw(p.w.Comma)
 	}
 	p.name(c.Name)
 }
@@ -141,7 +144,7 @@ func (p *page) listed(c *snapshot.Choice, n int) {
 // unlisted appends how many of n names had no room.
 func (p *page) unlisted(n int) {
 	if n > maxNames {
-		p.say(p.w.more, int64(n-maxNames))
+		p.say(p.w.More, int64(n-maxNames))
 	}
 }
 
@@ -164,7 +167,7 @@ func (p *page) progress(race *snapshot.Race) {
 	}
 	if n := race.Contest.Seats; n > 1 {
 		p.raw(sep)
-		p.say(p.w.seats, int64(n))
+		p.say(p.w.Seats, int64(n))
 	}
 	p.raw("</p>")
 	if total, ok := r.Totals.UnitsTotal.Get(); ok && total > 0 {
@@ -186,19 +189,19 @@ func (p *page) table(race *snapshot.Race, order []int) {
 	}
 	p.raw(class)
 	p.raw("<caption>")
-	p.raw(p.w.results)
+	p.raw(p.w.Results)
 	switch {
 	case !race.Result.HasVotes():
 		p.raw(" <span>")
-		p.raw(p.w.noResultMore)
+		p.raw(p.w.NoResultMore)
 		p.raw("</span>")
 	case b.n > 0 && b.name == "valid":
 		p.raw(" <span>")
-		p.say(p.w.shareValid, b.n)
+		p.say(p.w.ShareValid, b.n)
 		p.raw("</span>")
 	case b.n > 0:
 		p.raw(" <span>")
-		p.say(p.w.shareVotes, b.n)
+		p.say(p.w.ShareVotes, b.n)
 		p.raw("</span>")
 	}
 	p.raw("</caption>\n")
@@ -210,11 +213,11 @@ func (p *page) table(race *snapshot.Race, order []int) {
 	p.raw("</table>\n")
 	if rest := order[n:]; len(rest) > 0 {
 		p.raw("<details id=\"rest\"><summary id=\"rest-open\">")
-		p.say(p.w.restSummary, int64(len(rest)))
+		p.say(p.w.RestSummary, int64(len(rest)))
 		p.raw("</summary>\n")
 		p.raw(class)
 		p.raw("<caption class=\"away\">")
-		p.raw(p.w.restCaption)
+		p.raw(p.w.RestCaption)
 		p.raw("</caption>\n")
 		p.rows(race, rest, b)
 		p.raw("</table>\n</details>\n")
@@ -225,13 +228,13 @@ func (p *page) table(race *snapshot.Race, order []int) {
 // are no shares to show.
 func (p *page) rows(race *snapshot.Race, order []int, b basis) {
 	p.raw("<thead><tr><th scope=\"col\">")
-	p.raw(p.w.choice)
+	p.raw(p.w.Choice)
 	p.raw("</th><th scope=\"col\">")
-	p.raw(p.w.votes)
+	p.raw(p.w.Votes)
 	counted := race.Result.HasVotes()
 	if counted {
 		p.raw("</th><th scope=\"col\">")
-		p.raw(p.w.share)
+		p.raw(p.w.Share)
 	}
 	p.raw("</th></tr></thead>\n<tbody>\n")
 	for _, i := range order {
@@ -245,7 +248,7 @@ func (p *page) rows(race *snapshot.Race, order []int, b basis) {
 			p.votes(n, b)
 		} else {
 			p.raw("<td class=\"none\">")
-			p.raw(p.w.nothingYet)
+			p.raw(p.w.NothingYet)
 		}
 		p.raw("</td></tr>\n")
 	}
@@ -289,7 +292,7 @@ func (p *page) tag(o snapshot.Outcome) {
 	}
 	p.raw(` <b class="tag">`)
 	if o == snapshot.Elected || o == snapshot.Passed {
-		p.raw(p.w.mark)
+		p.raw(mark)
 	}
 	p.raw(m)
 	p.raw("</b>")
@@ -308,7 +311,7 @@ func (p *page) about(c *snapshot.Choice) {
 	}
 	if c.Number != "" {
 		p.raw(sep)
-		p.raw(p.w.number)
+		p.raw(p.w.Number)
 		p.name(c.Number)
 		sep = " · "
 	}
@@ -328,14 +331,14 @@ func (p *page) facts(r snapshot.Result) {
 		return
 	}
 	p.raw("<h2 class=\"away\">")
-	p.raw(p.w.facts)
+	p.raw(p.w.Facts)
 	p.raw("</h2>\n<dl class=\"facts\">")
 	for _, f := range [...]struct {
 		name markup
 		c    snapshot.Count
 	}{
-		{p.w.valid, t.Valid}, {p.w.blank, t.Blank}, {p.w.null, t.Null},
-		{p.w.ballots, t.Ballots}, {p.w.electorate, t.Electorate},
+		{p.w.Valid, t.Valid}, {p.w.Blank, t.Blank}, {p.w.Null, t.Null},
+		{p.w.Ballots, t.Ballots}, {p.w.Electorate, t.Electorate},
 	} {
 		if n, ok := f.c.Get(); ok {
 			p.raw("<div><dt>")
@@ -349,7 +352,7 @@ func (p *page) facts(r snapshot.Result) {
 	electorate, _ := t.Electorate.Get()
 	if isBallots && electorate >= ballots && electorate > 0 && r.Complete() {
 		p.raw("<div><dt>")
-		p.raw(p.w.turnout)
+		p.raw(p.w.Turnout)
 		p.raw("</dt><dd>")
 		p.share(ballots, electorate)
 		p.raw("</dd></div>")

@@ -38,7 +38,7 @@ func ReadRace(b []byte) (RaceState, error) {
 		Race: f.race(), Rev: s.Rev, Changed: s.Changed, AsOf: s.AsOf,
 		Corrections: s.Corrections, History: s.History,
 	}
-	if !bytes.Equal(b, AppendRaceJSON(nil, v, Site{Election: f.Election, Mode: f.Mode})) {
+	if !bytes.Equal(b, AppendRaceJSON(nil, v, &Site{Election: f.Election, Mode: f.Mode})) {
 		return RaceState{}, fmt.Errorf("read race JSON of %q: not in canonical form", f.Race)
 	}
 	return s, nil

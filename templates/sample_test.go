@@ -20,11 +20,16 @@ func zone(t testing.TB) *time.Location {
 	return l
 }
 
-func site(t testing.TB) templates.Site {
-	return templates.Site{
-		Election: "2026-10-11-council", Name: "Council election 2026", Mode: templates.Live, Signed: true,
-		Location: zone(t), Lang: "en", PollSeconds: 20,
-		Home: "/2026-10-11-council/index.html", Status: "/2026-10-11-council/status.json",
+func site(t testing.TB) *templates.Site {
+	t.Helper()
+	english, err := templates.NewLanguage("en", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &templates.Site{
+		Election: "2026-10-11-council", Name: "Council election 2026", Mode: templates.Live, Key: "council+0a1b2c3d+Aexample",
+		Location: zone(t), Lang: english, Langs: []templates.Alternate{{Code: "en", Name: "English", Base: "/2026-10-11-council/"}},
+		PollSeconds: 20, Base: "/2026-10-11-council/", Root: "/2026-10-11-council/",
 		Style:  templates.Asset{Href: "/assets/herald.0001.css", Integrity: "sha256-AAAA"},
 		Script: templates.Asset{Href: "/assets/herald.0002.js", Integrity: "sha256-BBBB"},
 		Icon:   templates.Asset{Href: "/assets/herald.0003.svg"},
@@ -107,11 +112,11 @@ func view(r *snapshot.Race, n int) templates.RaceView {
 	v := templates.RaceView{
 		Race: r, Rev: n + 1, Changed: n + 1, AsOf: r.AsOf,
 		Trail: []templates.Link{
-			{Text: "Norland", Href: "/2026-10-11-council/index.html"},
-			{Text: "Santa Brígida", Href: "/2026-10-11-council/in/santa-brigida.html"},
+			{Text: "Norland", Path: "index.html"},
+			{Text: "Santa Brígida", Path: "in/santa-brigida.html"},
 		},
-		Self: templates.Link{Text: "Mayor", Href: "/2026-10-11-council/race/santa-brigida/mayor.html"},
-		JSON: templates.Link{Text: "Mayor", Href: "/2026-10-11-council/race/santa-brigida/mayor.json"},
+		Path: "race/santa-brigida/mayor.html",
+		JSON: "race/santa-brigida/mayor.json",
 	}
 	now := templates.PointOf(r)
 	for i := 1; i <= n; i++ {
@@ -218,8 +223,8 @@ func place(races, places int) templates.PlaceView {
 	u := unit()
 	v := templates.PlaceView{
 		Unit: u, AsOf: evening, Changed: 9,
-		Trail: []templates.Link{{Text: "Norland", Href: "/2026-10-11-council/index.html"}},
-		Self:  templates.Link{Text: u.Name, Href: "/2026-10-11-council/in/santa-brigida.html"},
+		Trail: []templates.Link{{Text: "Norland", Path: "index.html"}},
+		Path:  "in/santa-brigida.html",
 	}
 	heads := []string{"Executive", "Council", "School boards", "Questions"}
 	for i := range races {
@@ -237,7 +242,7 @@ func place(races, places int) templates.PlaceView {
 		r.Contest.Name = fmt.Sprintf("Ward %d, seat %d", i/3+1, i%3+1)
 		r.Contest.Heading = heads[i%len(heads)]
 		v.Races = append(v.Races, templates.RaceLine{
-			Race: r, Href: fmt.Sprintf("/2026-10-11-council/race/santa-brigida/ward-%d-%d.html", i/3+1, i%3+1),
+			Race: r, Path: fmt.Sprintf("race/santa-brigida/ward-%d-%d.html", i/3+1, i%3+1),
 			AsOf: r.AsOf, Corrected: i%11 == 5,
 		})
 	}
@@ -254,7 +259,7 @@ func place(races, places int) templates.PlaceView {
 		}
 		l := templates.PlaceLine{
 			Unit: &snapshot.Unit{ID: id, Key: fmt.Sprint(i), Name: name, Type: snapshot.Municipality, Parent: u},
-			Href: "/2026-10-11-council/in/" + id + ".html", Races: 3 + i%4, AsOf: evening.Add(time.Duration(-i%97) * time.Minute), Changed: i%9 + 1,
+			Path: "in/" + id + ".html", Races: 3 + i%4, AsOf: evening.Add(time.Duration(-i%97) * time.Minute), Changed: i%9 + 1,
 		}
 		if i%5 != 4 {
 			l.Reporting = 1 + i%3

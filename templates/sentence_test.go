@@ -120,7 +120,7 @@ func TestTimesCarryTheirZoneAndTheirDay(t *testing.T) {
 func TestNobodyLeadsAsLongAsAChoiceHasNoNumber(t *testing.T) {
 	x := race([]sample{{"Ann", "", none, ""}, {"Ben", "", 281, ""}}, true)
 	complete(x)
-	v := templates.PlaceView{Unit: x.Unit, Races: []templates.RaceLine{{Race: x, Href: "/r.html", AsOf: evening}}, AsOf: evening}
+	v := templates.PlaceView{Unit: x.Unit, Races: []templates.RaceLine{{Race: x, Path: "r.html", AsOf: evening}}, AsOf: evening}
 	page := templates.AppendPlacePage(nil, v, site(t))
 	card := between(t, page, `<ul class="races">`, "</ul>")
 	for _, want := range []string{"Ben", "281", "Ann", "not stated", "All counted, unofficial · Not every choice has a number yet"} {

@@ -14,18 +14,19 @@ const policy markup = `default-src 'none'; script-src 'self'; style-src 'self'; 
 // shell is what is around the content of a page.
 type shell struct {
 	title   [2]string // most particular first; "" is left out
-	self    Link      // "" for a page without an address of its own
+	path    string    // below Site.Base; "" for a page without an address of its own
 	above   string    // stands above the home page, which needs no link to itself
-	json    Link      // of a race
+	json    string    // of a race, below Site.Root
 	trail   []Link
 	changed int // number of the release, 0 when the page never changes
 }
 
 // open appends everything up to the content of <main>.
-func (p *page) open(s Site, sh shell) {
+func (p *page) open(sh shell) {
+	s := p.s
 	p.raw("<!doctype html>\n<html")
-	p.attr("lang", p.w.lang)
-	p.attr("dir", p.w.dir)
+	p.attr("lang", s.Lang.Code)
+	p.attr("dir", s.Lang.Dir)
 	p.raw(">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"content-security-policy\" content=\"")
 	p.raw(policy)
 	p.raw("\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +
@@ -33,7 +34,7 @@ func (p *page) open(s Site, sh shell) {
 	if s.Mode != Live {
 		p.raw("<meta name=\"robots\" content=\"noindex\">\n")
 	}
-	p.title(s, sh)
+	p.title(sh)
 	p.raw("<link rel=\"stylesheet\"")
 	p.asset("href", s.Style)
 	if s.Icon.Href != "" {
@@ -41,28 +42,28 @@ func (p *page) open(s Site, sh shell) {
 		p.href("href", s.Icon.Href)
 		p.raw(">\n")
 	}
-	if sh.self.Href != "" {
+	if sh.path != "" {
 		p.raw("<link rel=\"canonical\"")
-		p.href("href", sh.self.Href)
+		p.path("href", sh.path)
 		p.raw(">\n")
 	}
-	if sh.json.Href != "" {
+	if sh.json != "" {
 		p.raw("<link rel=\"alternate\" type=\"application/json\"")
-		p.href("href", sh.json.Href)
+		p.file("href", sh.json)
 		p.raw(">\n")
 	}
 	p.raw("<script defer")
 	p.asset("src", s.Script)
 	p.raw("</script>\n</head>\n<body>\n<a class=\"skip\" href=\"#results\">")
-	p.raw(p.w.skip)
+	p.raw(p.w.Skip)
 	p.raw("</a>\n")
-	p.banner(s, sh)
-	p.main(s, sh)
+	p.banner(sh)
+	p.main(sh)
 }
 
-func (p *page) title(s Site, sh shell) {
+func (p *page) title(sh shell) {
 	p.raw("<title>")
-	if m := p.w.mode(s.Mode); m != "" {
+	if m := p.w.mode(p.s.Mode); m != "" {
 		p.raw(m)
 		p.raw(" · ")
 	}
@@ -72,7 +73,7 @@ func (p *page) title(s Site, sh shell) {
 			p.raw(" · ")
 		}
 	}
-	p.text(s.Name)
+	p.text(p.s.Name)
 	p.raw("</title>\n")
 }
 
@@ -86,8 +87,8 @@ func (p *page) asset(address markup, a Asset) {
 }
 
 // banner appends the mode, the name of the election and the way back.
-func (p *page) banner(s Site, sh shell) {
-	if m := p.w.mode(s.Mode); m != "" {
+func (p *page) banner(sh shell) {
+	if m := p.w.mode(p.s.Mode); m != "" {
 		p.raw("<p class=\"mode\">")
 		p.raw(m)
 		p.raw("</p>\n")
@@ -96,13 +97,13 @@ func (p *page) banner(s Site, sh shell) {
 	if sh.above != "" {
 		p.name(sh.above)
 	} else {
-		p.link(Link{Text: s.Name, Href: s.Home})
+		p.link(Link{Text: p.s.Name, Path: HomePath})
 	}
 	p.raw("</p>\n")
 	if len(sh.trail) > 0 {
 		p.raw("<nav")
 		p.raw(` aria-label="`)
-		p.raw(p.w.trail)
+		p.raw(p.w.Trail)
 		p.raw("\"><ol>")
 		for _, l := range sh.trail {
 			p.raw("<li>")
@@ -116,21 +117,20 @@ func (p *page) banner(s Site, sh shell) {
 
 // main opens <main> with what the script needs to know: how often to ask,
 // which release is shown, and its words.
-func (p *page) main(s Site, sh shell) {
+func (p *page) main(sh shell) {
+	s := p.s
 	p.raw(`<main id="page"`)
 	if sh.changed > 0 && s.PollSeconds > 0 {
 		p.attrInt("data-release", sh.changed)
 		p.attrInt("data-poll", s.PollSeconds)
-		if s.Status != "" {
-			p.href("data-status", s.Status)
-		}
-		p.attr("data-zone", zoneName(p.loc))
-		p.datum(` data-pause="`, p.w.pause)
-		p.datum(` data-resume="`, p.w.resume)
-		p.datum(` data-stale="`, p.w.stale)
-		p.datum(` data-late="`, p.w.late)
-		p.datum(` data-reload="`, p.w.reload)
-		p.datum(` data-news="`, p.w.news)
+		p.file("data-status", "status.json")
+		p.attr("data-zone", zoneName(s.Location))
+		p.datum(` data-pause="`, p.w.Pause)
+		p.datum(` data-resume="`, p.w.Resume)
+		p.datum(` data-stale="`, p.w.Stale)
+		p.datum(` data-late="`, p.w.Late)
+		p.datum(` data-reload="`, p.w.Reload)
+		p.datum(` data-news="`, p.w.News)
 	}
 	p.raw(">\n")
 }
@@ -153,22 +153,22 @@ func zoneName(l *time.Location) string {
 // script can know is hidden until it does.
 func (p *page) fresh(asOf time.Time, counted bool) {
 	p.raw("<div class=\"fresh\">\n<dl><div><dt>")
-	p.raw(p.w.asOf)
+	p.raw(p.w.AsOf)
 	p.raw("</dt><dd id=\"asof\" data-live>")
 	switch {
 	case !counted:
-		p.raw(p.w.nothingYet)
+		p.raw(p.w.NothingYet)
 	case asOf.IsZero():
-		p.raw(p.w.asOfNone)
+		p.raw(p.w.AsOfNone)
 	default:
 		p.moment(asOf)
 	}
 	p.raw("</dd></div><div id=\"published\" hidden><dt>")
-	p.raw(p.w.published)
+	p.raw(p.w.Published)
 	p.raw("</dt><dd></dd></div><div id=\"checked\" hidden><dt>")
-	p.raw(p.w.checked)
+	p.raw(p.w.Checked)
 	p.raw("</dt><dd></dd></div></dl>\n<button id=\"pause\" type=\"button\" hidden>")
-	p.raw(p.w.pause)
+	p.raw(p.w.Pause)
 	p.raw("</button>\n</div>\n<p id=\"stale\" class=\"notice\" hidden></p>\n" +
 		"<p id=\"say\" role=\"status\"></p>\n")
 }
@@ -179,50 +179,50 @@ func (p *page) units(t snapshot.Totals) {
 	total, isTotal := t.UnitsTotal.Get()
 	switch {
 	case isIn && isTotal:
-		p.say(p.w.unitsOf, in, total)
+		p.say(p.w.UnitsOf, in, total)
 	case isIn:
-		p.say(p.w.unitsIn, in)
+		p.say(p.w.UnitsIn, in)
 	case isTotal:
-		p.say(p.w.unitsTotal, total)
+		p.say(p.w.UnitsTotal, total)
 	}
 }
 
 // close appends everything after the content.
-func (p *page) close(s Site, sh shell) []byte {
+func (p *page) close(sh shell) []byte {
 	p.raw("</main>\n<footer>\n<p>")
-	if sh.json.Href != "" {
+	if sh.json != "" {
 		p.raw("<a")
-		p.href("href", sh.json.Href)
+		p.file("href", sh.json)
 		p.raw(">")
-		p.raw(p.w.json)
+		p.raw(p.w.JSON)
 		p.raw("</a> ")
 	}
 	if sh.above == "" {
 		p.raw("<a")
-		p.href("href", s.Home)
+		p.path("href", HomePath)
 		p.raw(">")
-		p.raw(p.w.home)
+		p.raw(p.w.Home)
 		p.raw("</a>")
 	}
 	p.raw("</p>\n<p>")
-	if s.Signed {
-		p.raw(p.w.signed)
+	if p.s.Key != "" {
+		p.raw(p.w.Signed)
 	} else {
-		p.raw(p.w.unsigned)
+		p.raw(p.w.Unsigned)
 	}
 	p.raw("</p>\n</footer>\n</body>\n</html>\n")
 	return p.b
 }
 
 // AppendNotFoundPage appends the page for addresses that hold nothing.
-func AppendNotFoundPage(dst []byte, s Site) []byte {
+func AppendNotFoundPage(dst []byte, s *Site) []byte {
 	p := newPage(dst, s)
 	var sh shell
-	p.open(s, sh)
+	p.open(sh)
 	p.raw("<h1>")
-	p.raw(p.w.lostTitle)
+	p.raw(p.w.LostTitle)
 	p.raw("</h1>\n<p id=\"results\">")
-	p.raw(p.w.lostText)
+	p.raw(p.w.LostText)
 	p.raw("</p>\n")
-	return p.close(s, sh)
+	return p.close(sh)
 }

@@ -13,24 +13,38 @@ import (
 	"github.com/heraldresults/herald/diff/snapshot"
 )
 
-// Site is what all pages of one publication share.
+// Site is what all pages of one publication share, in one language. It does
+// not change once pages are made with it.
 type Site struct {
 	Election string // slug: first segment of every address
 	Name     string // the election's name, for people
 	Mode     Mode
-	Signed   bool           // whether heads carry a signature
+	// Key verifies signatures (golang.org/x/mod/sumdb/note), "" when heads
+	// carry none.
+	Key      string
 	Location *time.Location // in which times are shown; never nil
-	Lang     string         // BCP 47, "en"
+	Lang     *Language      // never nil
+	// Langs are all languages of the publication, the default one first.
+	Langs []Alternate
 	// PollSeconds is how often a page may ask for itself; 0 means never.
 	PollSeconds int
-	Home        string // address of the home page
-	// Status is the address of status.json, "" when there is none. The script
-	// reads its members "checked" and "published" (RFC 3339) and
-	// "poll_after_s", the interval that replaces PollSeconds.
-	Status string
+	// Origin is the address of the host, "https://results.example", or "" when
+	// it is not known; what must be absolute is then left out.
+	Origin string
+	// Base is where the addresses of pages in this language begin: "/E/",
+	// "/pt/E/". Root is where those of files without a language begin: "/E/".
+	Base, Root string
+
 	Style  Asset
 	Script Asset
 	Icon   Asset // left out when its Href is ""
+}
+
+// Alternate is a language in which every page exists.
+type Alternate struct {
+	Code string // "pt"
+	Name string // in the language itself
+	Base string // "/pt/E/"
 }
 
 // Asset is a style or script, addressed by its hash.
@@ -51,8 +65,9 @@ const (
 	Replay    Mode = "replay"
 )
 
-// Link is an address with its text.
-type Link struct{ Text, Href string }
+// Link is a page of this publication with its text. Path begins below
+// Site.Base: "in/71072.html".
+type Link struct{ Text, Path string }
 
 // RaceView is everything the JSON and the page of one race show.
 type RaceView struct {
@@ -64,8 +79,11 @@ type RaceView struct {
 	History      []Point   // oldest first; the last is the present result
 	Corrections  []Correction
 	Trail        []Link // from the home page to the place, in that order
-	Self         Link   // alias of the page
-	JSON         Link   // alias of the JSON
+	Path         string // of the page, below Site.Base
+	JSON         string // of the JSON, below Site.Root
+	// Breakdown is the path of the page that shows the race by the places
+	// inside its own, "" when there is none.
+	Breakdown string
 }
 
 // Point is one published state in how the count moved.
@@ -100,40 +118,4 @@ type Change struct {
 	Choice   int    // place in the contest's choices, or -1
 	What     string // "votes", "units_in", "ballots", "valid"
 	From, To snapshot.Count
-}
-
-// PlaceView is the page of a reporting unit; that of the root is the home
-// page.
-type PlaceView struct {
-	Unit   *snapshot.Unit
-	Home   bool
-	Trail  []Link
-	Self   Link
-	Races  []RaceLine
-	Places []PlaceLine
-	AsOf   time.Time // latest count of any race in the place
-	// Changed is the highest number of a release that changed anything the
-	// page shows. Readers never go back to a page with a lower one.
-	Changed int
-}
-
-// RaceLine is a race in a place's list.
-type RaceLine struct {
-	Race      *snapshot.Race
-	Href      string
-	AsOf      time.Time
-	Corrected bool // whether the race carries a correction
-}
-
-// PlaceLine is a place inside a place.
-type PlaceLine struct {
-	Unit      *snapshot.Unit
-	Href      string
-	Races     int // races counted in the place and everything inside it
-	Reporting int // of these, how many have any count
-	Complete  int // of these, how many have all units in
-	// Intermediate is how many of these races have an intermediate count.
-	Intermediate int
-	Changed      int // number of the release that last changed any of them
-	AsOf         time.Time
 }

@@ -200,7 +200,11 @@ func (p *program) released(ctx context.Context, cfg *config.Config) (*snapshot.S
 // siteOf is the election as its pages show it.
 func siteOf(c *config.Config) (templates.Site, error) {
 	zone, err := time.LoadLocation(c.Timezone)
-	return templates.Site{Election: c.Election, Name: c.Name, Mode: templates.Mode(c.Mode), Location: zone, Lang: c.Language,
+	if err != nil {
+		return templates.Site{}, err
+	}
+	lang, err := templates.NewLanguage(c.Language, nil)
+	return templates.Site{Election: c.Election, Name: c.Name, Mode: templates.Mode(c.Mode), Location: zone, Lang: lang,
 		PollSeconds: int(time.Duration(c.PollAfter).Seconds())}, err
 }
 

@@ -54,7 +54,7 @@ func newSite() (*site, error) {
 	s.pub, err = publish.Open(context.Background(), publish.Config{
 		Store: s.st, Log: slog.New(slog.DiscardHandler), HeadEvery: time.Nanosecond, StatusEvery: time.Nanosecond,
 		Signer: signer, Verifier: s.key, Now: func() time.Time { return s.at },
-		Site: templates.Site{Election: election, Name: "Made election", Mode: templates.Test, Location: time.UTC, Lang: "en", PollSeconds: 20},
+		Site: templates.Site{Election: election, Name: "Made election", Mode: templates.Test, Location: time.UTC, PollSeconds: 20},
 	})
 	return s, err
 }

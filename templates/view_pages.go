@@ -1,0 +1,167 @@
+package templates
+
+import (
+	"time"
+
+	"github.com/heraldresults/herald/diff/snapshot"
+)
+
+// Part is where a page stands in a list that is too long for one page.
+type Part struct {
+	Number, Of int      // from 1; 0 of 0 when the list is whole
+	Paths      []string // of all parts, in their order
+}
+
+// PlaceView is the page of a reporting unit; that of the root is the home
+// page.
+type PlaceView struct {
+	Unit   *snapshot.Unit
+	Home   bool
+	Trail  []Link
+	Path   string
+	Races  []RaceLine // of this part
+	Part   Part
+	Places []PlaceLine // on the first part
+	Types  []TypeLine  // on the home page: the contest types
+	// Sums are of the place and everything inside it.
+	Sums PlaceLine
+	AsOf time.Time // latest count of any race in the place
+	// Changed is the highest number of a release that changed anything the
+	// page shows. Readers never go back to a page with a lower one.
+	Changed int
+	Map     *MapRef // nil when the place has no map
+}
+
+// MapRef is a map that script loads on demand: an SVG whose areas carry the
+// ids of units.
+type MapRef struct {
+	Asset
+	Bytes int // as transferred
+}
+
+// RaceLine is a race in a list.
+type RaceLine struct {
+	Race      *snapshot.Race
+	Path      string
+	AsOf      time.Time
+	Corrected bool // whether the race carries a correction
+}
+
+// PlaceLine is a place inside a place.
+type PlaceLine struct {
+	Unit      *snapshot.Unit
+	Path      string
+	Races     int // races counted in the place and everything inside it
+	Reporting int // of these, how many have any count
+	Complete  int // of these, how many have all units in
+	// Intermediate is how many of these races have an intermediate count.
+	Intermediate int
+	Changed      int // number of the release that last changed any of them
+	AsOf         time.Time
+}
+
+// TypeLine is a contest type: what the contests of one heading have in common.
+type TypeLine struct {
+	Name                       string // the heading; "" for contests without one
+	Path                       string
+	Races, Reporting, Complete int
+}
+
+// TypeView is the page of a contest type: every contest of one heading, in the
+// largest places it is counted in.
+type TypeView struct {
+	Name    string
+	Trail   []Link
+	Path    string
+	Races   []RaceLine // of this part
+	Part    Part
+	AsOf    time.Time
+	Changed int
+}
+
+// BreakdownView is the page that shows one race by the places inside its own.
+type BreakdownView struct {
+	Race     *snapshot.Race
+	RacePath string
+	Trail    []Link
+	Path     string
+	Units    []RaceLine // the same contest, counted in the places inside
+	Part     Part
+	AsOf     time.Time
+	Changed  int
+	Map      *MapRef
+}
+
+// LiteView is the page that shows every race as one line of text.
+type LiteView struct {
+	Path    string
+	Races   []RaceLine
+	Part    Part
+	AsOf    time.Time
+	Changed int
+}
+
+// FindView is the page from which readers without script find their race: the
+// places and contests of one letter, or of all when they are few.
+type FindView struct {
+	Path    string
+	Letters []Link // all letters; empty when the page holds everything
+	Letter  string // "" when the page holds everything
+	Entries []FindEntry
+}
+
+// FindEntry is something that a reader may look for.
+type FindEntry struct {
+	Name    string
+	Context string // "Minas Gerais", "Council"
+	Path    string
+}
+
+// SearchView is what the type-ahead looks in: static, language-neutral, the
+// same entries as those of FindView.
+type SearchView struct{ Entries []FindEntry }
+
+// UpdatesView is the page of what was published when, newest first.
+type UpdatesView struct {
+	Path    string
+	Updates []Update
+	Older   string // path of the page before, "" for none
+	Changed int
+}
+
+// Update is one release in words.
+type Update struct {
+	Release                     int
+	AsOf                        time.Time // newest stamp of the source
+	Added, Changed, Corrections int       // races
+	Completed                   int       // races that became complete
+	Places                      []Link    // where, at most eight
+	MorePlaces                  int
+}
+
+// CorrectionsView is the page of all corrections, newest first.
+type CorrectionsView struct {
+	Path        string
+	Corrections []RaceCorrection
+	More        int // older ones that stand on the pages of their races alone
+	Changed     int
+}
+
+// RaceCorrection is a correction with the race that it is about.
+type RaceCorrection struct {
+	Race *snapshot.Race
+	Path string
+	Correction
+}
+
+// DataView is the page that says where the data is and how to read it.
+type DataView struct {
+	Path   string
+	Groups []GroupLine
+}
+
+// GroupLine is a group of races as newsrooms read it.
+type GroupLine struct {
+	ID, Region string
+	Races      int
+}
