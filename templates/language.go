@@ -61,7 +61,7 @@ func NewLanguage(code string, overrides []byte) (*Language, error) {
 		return nil, err
 	}
 	l := &Language{Code: code, tag: tag, digits: numeralsOf(tag)}
-	f := filler{language: l, seen: map[string]bool{}}
+	f := filler{language: l, seen: map[string]bool{}, forms: l.forms()}
 	f.take(raw, "words of "+code)
 	f.take(overrides, "override of the words of "+code)
 	f.missing()
@@ -87,6 +87,7 @@ func catalogOf(code string) ([]byte, error) {
 // filler puts the words of catalogs where they belong and notes what is wrong.
 type filler struct {
 	language *Language
+	forms    []string // that a phrase in the language needs
 	seen     map[string]bool
 	problems []string
 }
@@ -163,7 +164,7 @@ func (f *filler) word(key string, field reflect.Value, value any) {
 		}
 		*target = escaped(s)
 	case *phrase:
-		p, err := newPhrase(value)
+		p, err := newPhrase(value, f.forms)
 		if err != nil {
 			f.wrong("%s: %v", key, err)
 		}
@@ -221,7 +222,9 @@ type piece struct {
 // forms are CLDR's names of the plural forms.
 var forms = [...]string{plural.Other: "other", plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many"}
 
-func newPhrase(value any) (phrase, error) {
+// newPhrase makes a phrase of one text, or of a table with a text for each of
+// the forms that the language needs and no others.
+func newPhrase(value any, needed []string) (phrase, error) {
 	var p phrase
 	switch v := value.(type) {
 	case string:
@@ -230,10 +233,15 @@ func newPhrase(value any) (phrase, error) {
 		for form, text := range v {
 			i := slices.Index(forms[:], form)
 			s, ok := text.(string)
-			if i < 0 || !ok {
-				return p, fmt.Errorf("%q is no form of the plural with a text", form)
+			if !slices.Contains(needed, form) || !ok {
+				return p, fmt.Errorf("%q is no form of the plural with a text; the language has %s", form, strings.Join(needed, ", "))
 			}
 			p[i] = pieces(s)
+		}
+		for _, form := range needed {
+			if v[form] == nil {
+				return p, fmt.Errorf("it lacks the plural form %q", form)
+			}
 		}
 	}
 	if p[plural.Other] == nil {
@@ -256,8 +264,23 @@ func pieces(s string) []piece {
 	}
 }
 
+// forms are the plural forms that whole numbers take in the language, sorted.
+// CLDR's rules look at the last two digits and at whole millions.
+func (l *Language) forms() []string {
+	var out []string
+	for n := range int64(201) {
+		out = append(out, forms[l.form(n)])
+	}
+	out = append(out, forms[l.form(1_000_000)])
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
 // form is the plural form of a number by the rules of the language
-// (CLDR, cardinal).
+// (CLDR, cardinal), which look at its last digits and at whole millions.
 func (l *Language) form(n int64) plural.Form {
-	return plural.Cardinal.MatchPlural(l.tag, int(n%1e9), 0, 0, 0, 0)
+	if n >= 1e9 {
+		n = 1e8 + n%1e8
+	}
+	return plural.Cardinal.MatchPlural(l.tag, int(n), 0, 0, 0, 0)
 }

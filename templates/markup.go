@@ -131,7 +131,7 @@ func (p *page) number(n int64) {
 	d := strconv.AppendInt(digits[:0], n, 10)
 	num := &p.s.Lang.digits
 	for i, c := range d {
-		if i > 0 && (len(d)-i)%3 == 0 && len(d) >= num.least {
+		if i > 0 && len(d) >= num.least && num.parts(len(d)-i) {
 			p.raw(num.group)
 		}
 		p.raw(num.digit[c-'0'])
