@@ -26,6 +26,8 @@ type Assembler struct {
 	phase     snapshot.Phase // expected; "": any
 	applied   uint64         // number of the present update
 	doubts    int            // owners that are doubted
+
+	conditions map[raceKey]snapshot.Condition // laid down; without a unit, of every race of the contest
 }
 
 type raceKey struct{ contest, unit string }
@@ -221,6 +223,7 @@ func (a *Assembler) replace(i int, known bool, r *snapshot.RaceResult, asOf time
 	old, contest := a.races[i], a.contests.get(r.Contest)
 	first := len(out.Findings)
 	next := a.contests.result(contest, r, out)
+	a.condition(raceKey{r.Contest, r.Unit}, old, &next, out)
 	out.settle(first, old)
 	same := old.Result.Equal(next)
 	if known && old.Contest == contest && same {
@@ -295,25 +298,28 @@ func widen(r snapshot.Result, n int) snapshot.Result {
 	if len(r.Votes) == n {
 		return r
 	}
-	r.Votes = widenVotes(r.Votes, n)
-	channels := r.Channels
-	r.Channels = nil
+	r.Votes, r.Seats, r.Outcomes = wide(r.Votes, n), wide(r.Seats, n), wide(r.Outcomes, n)
+	channels, rounds := r.Channels, r.Rounds
+	r.Channels, r.Rounds = nil, nil
 	for _, ch := range channels {
-		ch.Votes = widenVotes(ch.Votes, n)
+		ch.Votes = wide(ch.Votes, n)
 		r.Channels = append(r.Channels, ch)
 	}
-	if r.Outcomes != nil {
-		outcomes := make([]snapshot.Outcome, n)
-		copy(outcomes, r.Outcomes)
-		r.Outcomes = outcomes
+	for _, d := range rounds {
+		d.Votes, d.Outcomes = wide(d.Votes, n), wide(d.Outcomes, n)
+		r.Rounds = append(r.Rounds, d)
 	}
 	return r
 }
 
-func widenVotes(votes []snapshot.Count, n int) []snapshot.Count {
-	wide := make([]snapshot.Count, n)
-	copy(wide, votes)
-	return wide
+// wide is list with room for n; nil stays nil.
+func wide[T any](list []T, n int) []T {
+	if list == nil {
+		return nil
+	}
+	out := make([]T, n)
+	copy(out, list)
+	return out
 }
 
 func stampText(s snapshot.Stamp) string {

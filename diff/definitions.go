@@ -312,58 +312,18 @@ func redefine(c *snapshot.Contest, d snapshot.ContestDef, out *Applied) *snapsho
 
 // result puts votes into the order of the contest's choices.
 func (s *contests) result(c *snapshot.Contest, r *snapshot.RaceResult, out *Applied) snapshot.Result {
-	res := snapshot.Result{Totals: r.Totals, Status: r.Status, Kind: r.Kind}
 	p := placer{contest: c, unit: r.Unit, out: out}
-	res.Votes, res.Outcomes = p.votes(r.Votes)
+	all := p.votes(r.Votes)
+	res := snapshot.Result{Votes: all.votes, Outcomes: all.outcomes, Totals: r.Totals, Seats: all.seats,
+		Status: r.Status, Kind: r.Kind, Condition: r.Condition}
 	for _, ch := range r.Channels {
-		votes, _ := p.votes(ch.Votes)
-		res.Channels = append(res.Channels, snapshot.Channel{Name: ch.Name, Votes: votes, Totals: ch.Totals})
+		res.Channels = append(res.Channels, snapshot.Channel{Name: ch.Name, Votes: p.votes(ch.Votes).votes, Totals: ch.Totals})
+	}
+	for _, d := range r.Rounds {
+		round := p.votes(d.Votes)
+		res.Rounds = append(res.Rounds, snapshot.Round{Votes: round.votes, Outcomes: round.outcomes, Exhausted: d.Exhausted})
 	}
 	return res
-}
-
-// placer finds the places of votes in one contest.
-type placer struct {
-	contest *snapshot.Contest
-	unit    string
-	out     *Applied
-	at      map[string]int // key → place; made when the order is another one
-}
-
-// votes returns votes and outcomes by place; outcomes is nil when none is
-// stated. Votes for what no definition names are left out.
-func (p *placer) votes(list []snapshot.ChoiceVotes) (votes []snapshot.Count, outcomes []snapshot.Outcome) {
-	n := len(p.contest.Choices)
-	votes = make([]snapshot.Count, n)
-	for i, v := range list {
-		if i >= n || p.contest.Choices[i].Key != v.Key {
-			j, ok := p.place(v.Key)
-			if !ok {
-				p.out.note("F_CHOICE_UNKNOWN", "contest %s in unit %s: votes for %q, which no definition names, are left out", p.contest.ID, p.unit, v.Key)
-				continue
-			}
-			i = j
-		}
-		votes[i] = v.Votes
-		if v.Outcome != snapshot.NoOutcome {
-			if outcomes == nil {
-				outcomes = make([]snapshot.Outcome, n)
-			}
-			outcomes[i] = v.Outcome
-		}
-	}
-	return votes, outcomes
-}
-
-func (p *placer) place(key string) (int, bool) {
-	if p.at == nil {
-		p.at = make(map[string]int, len(p.contest.Choices))
-		for i, ch := range p.contest.Choices {
-			p.at[ch.Key] = i
-		}
-	}
-	i, ok := p.at[key]
-	return i, ok
 }
 
 // pin orders the races once: units from the root downwards, contests by their

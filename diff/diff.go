@@ -41,6 +41,7 @@ type Field string
 // The counts of a race, as they are named in public files.
 const (
 	Votes      Field = "votes"
+	Seats      Field = "seats"
 	Valid      Field = "valid"
 	Blank      Field = "blank"
 	Null       Field = "null"
@@ -51,7 +52,7 @@ const (
 )
 
 // CountChange is one count before and after. Choice is the index of the
-// choice in the newer contest for Votes, else -1.
+// choice in the newer contest for Votes and Seats, else -1.
 type CountChange struct {
 	Field    Field
 	Choice   int
@@ -154,14 +155,23 @@ func sameUnit(a, b *snapshot.Unit) bool {
 func countChanges(old, r *snapshot.Race) []CountChange {
 	var out []CountChange
 	at := choiceIndex(old.Contest, r.Contest)
-	for i, to := range r.Result.Votes {
-		var from snapshot.Count
-		if j := at(i); j >= 0 && j < len(old.Result.Votes) {
-			from = old.Result.Votes[j]
+	each := func(f Field, before, now []snapshot.Count) {
+		for i := range r.Result.Votes {
+			var from, to snapshot.Count
+			if j := at(i); j >= 0 && j < len(before) {
+				from = before[j]
+			}
+			if i < len(now) {
+				to = now[i]
+			}
+			if from != to {
+				out = append(out, CountChange{f, i, from, to})
+			}
 		}
-		if from != to {
-			out = append(out, CountChange{Votes, i, from, to})
-		}
+	}
+	each(Votes, old.Result.Votes, r.Result.Votes)
+	if old.Result.Seats != nil || r.Result.Seats != nil {
+		each(Seats, old.Result.Seats, r.Result.Seats)
 	}
 	add := func(f Field, from, to snapshot.Count) {
 		if from != to {

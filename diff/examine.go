@@ -22,6 +22,9 @@ func examine(old, r *snapshot.Race, out *Applied) {
 	if r.Result.Outcomes != nil {
 		examineOutcomes(r, out)
 	}
+	if won, _ := sum(r.Result.Seats...); r.Contest.Seats > 0 && won > int64(r.Contest.Seats) {
+		out.on(r, "F_SEATS", "race %s: the choices have won %d seats, and there are %d", r.ID, won, r.Contest.Seats)
+	}
 }
 
 // perBallot is how many votes a ballot may hold; 0 when not known.
@@ -135,7 +138,9 @@ func examineOutcomes(r *snapshot.Race, out *Applied) {
 	}
 }
 
-func wins(o snapshot.Outcome) bool { return o == snapshot.Elected || o == snapshot.Passed }
+func wins(o snapshot.Outcome) bool {
+	return o == snapshot.Elected || o == snapshot.Passed || o == snapshot.Lot
+}
 
 // behind compares the votes of who is said to have won with those of the
 // others, and reports whether one of these has more. Lists share their seats by

@@ -17,6 +17,8 @@ type Definitions struct {
 	Name      string
 	Units     []snapshot.UnitDef
 	Contests  []snapshot.ContestDef
+	// Conditions are what became of races beside their count.
+	Conditions []RaceCondition
 }
 
 // Define lays d down, before the first Apply. No update changes what d gives;
@@ -37,6 +39,7 @@ func (a *Assembler) Define(d Definitions, pinned bool) error {
 	a.contests.merge(d.Contests, 0, &out)
 	a.units.lay(d.Units, pinned)
 	a.contests.lay(d.Contests, pinned)
+	a.layConditions(d.Conditions)
 	return nil
 }
 

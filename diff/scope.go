@@ -139,6 +139,9 @@ func differences(r *snapshot.Race, said *snapshot.RaceResult) []string {
 		}
 		if i >= 0 && i < len(r.Result.Votes) {
 			add("choice "+quoted(v.Key), r.Result.Votes[i], v.Votes)
+			if r.Result.Seats != nil {
+				add("seats of choice "+quoted(v.Key), r.Result.Seats[i], v.Seats)
+			}
 		}
 	}
 	a, b := r.Result.Totals, said.Totals

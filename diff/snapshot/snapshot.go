@@ -46,11 +46,18 @@ type Result struct {
 	Votes    []Count
 	Outcomes []Outcome
 	Totals   Totals
-	Status   Status
-	Kind     CountKind
+	// Seats are what each choice has won, as the source states it, in the order
+	// of Votes; nil when none is stated.
+	Seats     []Count
+	Status    Status
+	Kind      CountKind
+	Condition Condition
 	// Channels are the same votes by the way they were cast, in the source's
 	// order; nil when the source does not tell them apart.
 	Channels []Channel
+	// Rounds are the steps of a ranked count, the first preferences first; nil
+	// when the source states none. Votes stay what the source calls the count.
+	Rounds []Round
 }
 
 // Channel is the part of a result that was cast one way. Votes are in the
@@ -61,11 +68,25 @@ type Channel struct {
 	Totals Totals
 }
 
+// Round is one step of a ranked count. Votes are in the order of the contest's
+// choices; absent is a choice that is out of the count. Outcomes is what the
+// source says became of choices in this round, nil when it says nothing.
+type Round struct {
+	Votes     []Count
+	Outcomes  []Outcome
+	Exhausted Count // ballots that name no choice that is left
+}
+
 // Equal reports whether two results say the same.
 func (r Result) Equal(o Result) bool {
-	return r.Totals == o.Totals && r.Status == o.Status && r.Kind == o.Kind &&
-		slices.Equal(r.Votes, o.Votes) && slices.Equal(r.Outcomes, o.Outcomes) &&
-		slices.EqualFunc(r.Channels, o.Channels, Channel.Equal)
+	return r.Totals == o.Totals && r.Status == o.Status && r.Kind == o.Kind && r.Condition == o.Condition &&
+		slices.Equal(r.Votes, o.Votes) && slices.Equal(r.Outcomes, o.Outcomes) && slices.Equal(r.Seats, o.Seats) &&
+		slices.EqualFunc(r.Channels, o.Channels, Channel.Equal) && slices.EqualFunc(r.Rounds, o.Rounds, Round.Equal)
+}
+
+// Equal reports whether two rounds say the same.
+func (d Round) Equal(o Round) bool {
+	return d.Exhausted == o.Exhausted && slices.Equal(d.Votes, o.Votes) && slices.Equal(d.Outcomes, o.Outcomes)
 }
 
 // Equal reports whether two channels say the same.
@@ -73,16 +94,24 @@ func (c Channel) Equal(o Channel) bool {
 	return c.Name == o.Name && c.Totals == o.Totals && slices.Equal(c.Votes, o.Votes)
 }
 
-// HasVotes reports whether any choice has a count, be it in one channel alone.
-// Before that, pages say "nothing yet".
+// HasVotes reports whether any choice has a count of votes, be it in one
+// channel or round alone. Before that, pages say "nothing yet".
 func (r Result) HasVotes() bool {
 	return slices.ContainsFunc(r.Votes, Count.Present) ||
-		slices.ContainsFunc(r.Channels, func(c Channel) bool { return slices.ContainsFunc(c.Votes, Count.Present) })
+		slices.ContainsFunc(r.Channels, func(c Channel) bool { return slices.ContainsFunc(c.Votes, Count.Present) }) ||
+		slices.ContainsFunc(r.Rounds, func(d Round) bool { return slices.ContainsFunc(d.Votes, Count.Present) })
 }
 
-// Complete reports whether all of a race is counted: all units are in, the
-// count is final, or the source says so.
+// Complete reports whether nothing of a race is left to count: all units are
+// in, the count is final, the source says so, or there was no vote.
+// What is recounted or postponed is not complete.
 func (r Result) Complete() bool {
+	switch {
+	case r.Condition == Uncontested && !r.HasVotes():
+		return true
+	case r.Status == Recount || r.Condition == Postponed:
+		return false
+	}
 	if r.Status == UnofficialFull || r.Status == Certified || r.Kind == FinalCount {
 		return true
 	}
@@ -106,8 +135,8 @@ func (s *Snapshot) HasVotes() bool {
 }
 
 // WithoutCounts returns the same definitions with every count of votes and
-// every outcome absent: what the first release holds. Electorate and the total
-// of units stay, since they are definitions.
+// every outcome absent: what the first release holds. Electorate, the total of
+// units and conditions stay, since they are known without a count.
 func (s *Snapshot) WithoutCounts() *Snapshot {
 	bare := *s
 	bare.Races = make([]*Race, len(s.Races))
@@ -117,7 +146,7 @@ func (s *Snapshot) WithoutCounts() *Snapshot {
 		c.Result = Result{
 			Votes:  make([]Count, len(r.Result.Votes)),
 			Totals: Totals{Electorate: r.Result.Totals.Electorate, UnitsTotal: r.Result.Totals.UnitsTotal},
-			Status: PreElection,
+			Status: PreElection, Condition: r.Result.Condition,
 		}
 		bare.Races[i] = &c
 	}

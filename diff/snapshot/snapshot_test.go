@@ -104,7 +104,8 @@ func FuzzSlug(f *testing.F) {
 
 func TestResultsDifferByKindAndByChannel(t *testing.T) {
 	with := func(change func(*Result)) Result {
-		r := Result{Votes: []Count{Of(3)}, Kind: FinalCount, Channels: []Channel{{Name: "post", Votes: []Count{Of(1)}, Totals: Totals{Blank: Of(2)}}}}
+		r := Result{Votes: []Count{Of(3)}, Seats: []Count{Of(1)}, Kind: FinalCount, Condition: Annulled,
+			Rounds: []Round{{Votes: []Count{Of(3)}, Outcomes: []Outcome{Elected}, Exhausted: Of(1)}}, Channels: []Channel{{Name: "post", Votes: []Count{Of(1)}, Totals: Totals{Blank: Of(2)}}}}
 		change(&r)
 		return r
 	}
@@ -118,6 +119,14 @@ func TestResultsDifferByKindAndByChannel(t *testing.T) {
 		"name":     with(func(r *Result) { r.Channels[0].Name = "site" }),
 		"votes":    with(func(r *Result) { r.Channels[0].Votes[0] = Of(2) }),
 		"totals":   with(func(r *Result) { r.Channels[0].Totals.Blank = Count{} }),
+
+		"condition":       with(func(r *Result) { r.Condition = NoCondition }),
+		"number of seats": with(func(r *Result) { r.Seats[0] = Of(2) }),
+		"lack of seats":   with(func(r *Result) { r.Seats = nil }),
+		"round":           with(func(r *Result) { r.Rounds = append(r.Rounds, r.Rounds[0]) }),
+		"vote of a round": with(func(r *Result) { r.Rounds[0].Votes[0] = Of(2) }),
+		"exhausted":       with(func(r *Result) { r.Rounds[0].Exhausted = Count{} }),
+		"outcome":         with(func(r *Result) { r.Rounds[0].Outcomes = nil }),
 	} {
 		if same.Equal(other) || other.Equal(same) {
 			t.Errorf("another %s is no difference", name)
@@ -125,15 +134,25 @@ func TestResultsDifferByKindAndByChannel(t *testing.T) {
 	}
 }
 
+func TestVotesOfARoundAloneAreVotes(t *testing.T) {
+	if !(Result{Votes: make([]Count, 1), Rounds: []Round{{Votes: []Count{Of(0)}}}}).HasVotes() {
+		t.Error("a round with votes is no count")
+	}
+	if (Result{Votes: make([]Count, 1), Seats: []Count{Of(2)}, Rounds: []Round{{Votes: make([]Count, 1)}}}).HasVotes() {
+		t.Error("seats are taken for votes")
+	}
+}
+
 func TestWithoutCountsLeavesDefinitionsOnly(t *testing.T) {
 	c := &Contest{Choices: make([]Choice, 2)}
 	r := &Race{ID: "r", Contest: c, Unit: &Unit{}, Result: Result{Votes: []Count{Of(1), Of(2)}, Outcomes: []Outcome{Elected, NoOutcome},
 		Totals: Totals{Valid: Of(3), Electorate: Of(9), UnitsIn: Of(1), UnitsTotal: Of(4)}, Status: UnofficialPartial,
-		Kind: IntermediateCount, Channels: []Channel{{Name: "post", Votes: []Count{Of(1), Of(2)}}}}}
+		Kind: IntermediateCount, Condition: Postponed, Channels: []Channel{{Name: "post", Votes: []Count{Of(1), Of(2)}}},
+		Seats: []Count{Of(1), {}}, Rounds: []Round{{Votes: []Count{Of(1), Of(2)}}}}}
 	s := &Snapshot{Races: []*Race{r}}
 	bare := s.WithoutCounts()
 	got := bare.Races[0].Result
-	if got.HasVotes() || got.Outcomes != nil || got.Kind != PlainCount || got.Channels != nil || got.Status != PreElection || got.Totals != (Totals{Electorate: Of(9), UnitsTotal: Of(4)}) || len(got.Votes) != 2 {
+	if got.HasVotes() || got.Outcomes != nil || got.Kind != PlainCount || got.Channels != nil || got.Seats != nil || got.Rounds != nil || got.Condition != Postponed || got.Status != PreElection || got.Totals != (Totals{Electorate: Of(9), UnitsTotal: Of(4)}) || len(got.Votes) != 2 {
 		t.Errorf("left %+v", got)
 	}
 	if !s.HasVotes() || r.Result.Votes[0] != Of(1) {
@@ -147,15 +166,22 @@ func TestARaceIsCompleteWhenAllUnitsAreInOrTheSourceSaysSo(t *testing.T) {
 		r    Result
 		want bool
 	}{
-		"nothing known":         {Result{}, false},
-		"some units":            {Result{Totals: units(3, 4)}, false},
-		"all units":             {Result{Totals: units(4, 4)}, true},
-		"no units":              {Result{Totals: units(0, 0)}, false},
-		"units but no total":    {Result{Totals: Totals{UnitsIn: Of(4)}}, false},
-		"a source's word":       {Result{Status: UnofficialFull}, true},
-		"certified":             {Result{Status: Certified, Totals: units(3, 4)}, true},
-		"a final count":         {Result{Kind: FinalCount}, true},
-		"an intermediate count": {Result{Kind: IntermediateCount, Status: UnofficialPartial}, false},
+		"nothing known":            {Result{}, false},
+		"some units":               {Result{Totals: units(3, 4)}, false},
+		"all units":                {Result{Totals: units(4, 4)}, true},
+		"no units":                 {Result{Totals: units(0, 0)}, false},
+		"units but no total":       {Result{Totals: Totals{UnitsIn: Of(4)}}, false},
+		"a source's word":          {Result{Status: UnofficialFull}, true},
+		"certified":                {Result{Status: Certified, Totals: units(3, 4)}, true},
+		"a final count":            {Result{Kind: FinalCount}, true},
+		"a recount":                {Result{Status: Recount, Totals: units(4, 4)}, false},
+		"a recount that is final":  {Result{Status: Recount, Kind: FinalCount}, false},
+		"postponed":                {Result{Condition: Postponed, Totals: units(4, 4)}, false},
+		"uncontested":              {Result{Condition: Uncontested}, true},
+		"uncontested and voted on": {Result{Condition: Uncontested, Votes: []Count{Of(1)}, Totals: units(3, 4)}, false},
+		"withheld":                 {Result{Condition: Withheld, Totals: units(4, 4)}, true},
+		"annulled in the count":    {Result{Condition: Annulled, Totals: units(3, 4)}, false},
+		"an intermediate count":    {Result{Kind: IntermediateCount, Status: UnofficialPartial}, false},
 	} {
 		if got := c.r.Complete(); got != c.want {
 			t.Errorf("%s: %v", name, got)

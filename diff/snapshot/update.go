@@ -91,6 +91,10 @@ type RaceResult struct {
 	Totals        Totals
 	Status        Status
 	Kind          CountKind
+	Condition     Condition
+	// Rounds are the steps of a ranked count, the first preferences first,
+	// where the source states them.
+	Rounds []RoundVotes
 	// Channels are the same votes by the way they were cast, in the source's
 	// order, where it states them.
 	Channels []ChannelVotes
@@ -103,14 +107,22 @@ type RaceResult struct {
 type ChoiceVotes struct {
 	Key     string
 	Votes   Count
+	Seats   Count // what it has won, where the source states it
 	Outcome Outcome
+}
+
+// RoundVotes is one step of a ranked count. A choice that is out of the count
+// is left out.
+type RoundVotes struct {
+	Votes     []ChoiceVotes // without seats
+	Exhausted Count
 }
 
 // ChannelVotes is the part of a race's votes that was cast one way: online, on
 // site, by post.
 type ChannelVotes struct {
 	Name   string
-	Votes  []ChoiceVotes // without outcomes
+	Votes  []ChoiceVotes // without seats and outcomes
 	Totals Totals
 }
 
@@ -201,6 +213,20 @@ const (
 	UnofficialPartial Status = "unofficial-partial"
 	UnofficialFull    Status = "unofficial-complete"
 	Certified         Status = "certified"
+	Recount           Status = "recount" // being counted again
+)
+
+// Condition is what became of a race beside its count, as a source or the
+// authority states it. Herald never derives one.
+type Condition string
+
+// The conditions. The zero value is a race that is voted on and counted.
+const (
+	NoCondition Condition = ""
+	Uncontested Condition = "uncontested" // no more choices than seats: no vote
+	Withheld    Condition = "withheld"    // counted, and the numbers are not published
+	Annulled    Condition = "annulled"    // the vote does not count
+	Postponed   Condition = "postponed"   // the vote is held later
 )
 
 // Outcome is what a source says became of a choice. Herald never derives one.
@@ -215,4 +241,6 @@ const (
 	Substitute Outcome = "substitute"
 	Passed     Outcome = "passed"
 	Failed     Outcome = "failed"
+	Tie        Outcome = "tie" // tied; a lot is to decide
+	Lot        Outcome = "lot" // elected by lot
 )

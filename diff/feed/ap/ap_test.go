@@ -136,7 +136,7 @@ func TestOneTestRaceMakesTheResponseATest(t *testing.T) {
 func TestARaceWithoutOpponentsHasNoVotes(t *testing.T) {
 	body := strings.NewReplacer(`"test":false`, `"test":false,"uncontested":true`, `"voteCount":70`, `"voteCount":0`, `"voteCount":30`, `"voteCount":0`).Replace(primary)
 	r := decode(t, body)[0].Results[0]
-	if r.Status != snapshot.StatusUnknown || r.Votes[0].Votes.Present() || r.Votes[0].Outcome != snapshot.Elected {
+	if r.Status != snapshot.StatusUnknown || r.Condition != snapshot.Uncontested || r.Votes[0].Votes.Present() || r.Votes[0].Outcome != snapshot.Elected {
 		t.Errorf("result = %+v", r)
 	}
 }

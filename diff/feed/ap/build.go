@@ -257,6 +257,9 @@ func (b *builder) result(x *unit, key string) error {
 	case b.race.uncontested:
 		r.Status = snapshot.StatusUnknown
 	}
+	if b.race.uncontested {
+		r.Condition = snapshot.Uncontested
+	}
 	if !begun {
 		r.AsOf = time.Time{}
 		for i := range r.Votes {

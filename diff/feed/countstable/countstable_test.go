@@ -232,7 +232,7 @@ func TestATableThatCannotBeBelievedIsRefused(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	for _, body := range []string{motions, motionsCSV, small("", ""), small(`,"test":1`, ""), motions[:300], motionsCSV[:400]} {
+	for _, body := range []string{motions, motionsCSV, ranked, rankedCSV, small("", ""), small(`,"test":1`, ""), motions[:300], motionsCSV[:400]} {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

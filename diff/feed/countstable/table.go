@@ -46,12 +46,17 @@ type contest struct {
 
 type raceKey struct{ contest, unit string }
 
-// race is one contest in one unit: its totals and its channels.
+// race is one contest in one unit: its totals, its channels and the steps of a
+// ranked count.
 type race struct {
-	contest  *contest
-	unit     string
-	total    part
-	channels []*channel
+	contest   *contest
+	unit      string
+	condition snapshot.Condition
+	total     part
+	seats     map[string]snapshot.Count // by choice
+	outcomes  map[string]snapshot.Outcome
+	channels  []*channel
+	rounds    []*round
 }
 
 type channel struct {
@@ -70,6 +75,8 @@ type row struct {
 	unit, unitName                    string
 	choice, choiceName                string
 	channel, what                     string
+	contestSeats, round               string // numbers
+	outcome, condition                string
 	votes                             snapshot.Count
 }
 
@@ -171,6 +178,14 @@ func (r *row) set(name, value string) (known bool) {
 		r.channel = value
 	case "what":
 		r.what = value
+	case "contest_seats":
+		r.contestSeats = value
+	case "round":
+		r.round = value
+	case "outcome":
+		r.outcome = value
+	case "condition":
+		r.condition = value
 	default:
 		return false
 	}
@@ -198,17 +213,26 @@ func (t *table) add(r *row) *feed.Refusal {
 		t.race[key] = rc
 		t.races = append(t.races, rc)
 	}
+	if refusal := rc.become(r); refusal != nil {
+		return refusal
+	}
+	if r.round != "" || r.what == whatSeats || r.what == whatExhausted {
+		return rc.step(r)
+	}
 	p, refusal := rc.part(r.channel)
 	if refusal != nil {
 		return refusal
 	}
 	if isTotal(r.what) {
-		if r.choice != "" {
-			return refuse("E_TYPE", "choice", "a row of %s names the choice %q", r.what, r.choice)
+		if r.choice != "" || r.outcome != "" {
+			return refuse("E_TYPE", "choice", "a row of %s names the choice %q or an outcome", r.what, r.choice)
 		}
 		return put(&p.totals, r.what, r)
 	}
 	if refusal := c.define(r); refusal != nil {
+		return refusal
+	}
+	if refusal := putOutcome(&rc.outcomes, r); refusal != nil {
 		return refusal
 	}
 	return put(&p.votes, r.choice, r)
@@ -247,6 +271,9 @@ func (t *table) contestOf(r *row) (*contest, *feed.Refusal) {
 		return nil, refuse("E_IDENTITY", "contest_type", "contest %q is of the types %q and %q", r.contest, c.def.Type, kind)
 	}
 	c.def.Type = cmp.Or(c.def.Type, kind)
+	if refusal := c.elects(r.contestSeats); refusal != nil {
+		return nil, refusal
+	}
 	return c, name(&c.def.Name, r.contestName, "contest_name", "contest "+r.contest)
 }
 
@@ -265,7 +292,7 @@ func (t *table) unitOf(r *row) (string, *feed.Refusal) {
 func (c *contest) define(r *row) *feed.Refusal {
 	kind := snapshot.Plain
 	switch r.what {
-	case "", whatChoice:
+	case "", whatChoice, whatSeats:
 	case whatAbstention:
 		kind = snapshot.Abstention
 	case whatWriteIn:
@@ -283,7 +310,7 @@ func (c *contest) define(r *row) *feed.Refusal {
 		c.def.Choices = append(c.def.Choices, snapshot.ChoiceDef{Key: r.choice, Type: kind})
 	}
 	ch := &c.def.Choices[i]
-	if ch.Type != kind {
+	if ch.Type != kind && r.what != whatSeats {
 		return refuse("E_IDENTITY", "what", "choice %q of contest %q is %s and something else", r.choice, r.contest, cmp.Or(r.what, whatChoice))
 	}
 	return name(&ch.Name, r.choiceName, "choice_name", fmt.Sprintf("choice %s of contest %s", r.choice, r.contest))

@@ -72,6 +72,9 @@ func (t *table) update() (snapshot.Update, *feed.Refusal) {
 	var notes feed.Findings
 	derived := 0
 	for _, r := range t.races {
+		if refusal := r.checkRounds(); refusal != nil {
+			return snapshot.Update{}, refusal
+		}
 		n, refusal := r.derive(&notes)
 		if refusal != nil {
 			return snapshot.Update{}, refusal
@@ -146,6 +149,7 @@ func (r *race) result(kind snapshot.CountKind, notes *feed.Findings) snapshot.Ra
 	choices := r.contest.def.Choices
 	out := snapshot.RaceResult{Contest: r.contest.def.Key, Unit: r.unit, Kind: kind}
 	out.Votes, out.Totals = r.total.numbers(choices)
+	r.finish(&out)
 	for _, ch := range r.channels {
 		votes, totals := ch.numbers(choices)
 		out.Channels = append(out.Channels, snapshot.ChannelVotes{Name: ch.name, Votes: votes, Totals: totals})

@@ -9,6 +9,7 @@ package definitions
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"slices"
 
@@ -27,6 +28,8 @@ type file struct {
 	Name      string    `json:"name,omitempty"`
 	Units     []unit    `json:"units,omitempty"`
 	Contests  []contest `json:"contests,omitempty"`
+
+	Conditions []condition `json:"conditions,omitempty"`
 }
 
 type unit struct {
@@ -45,6 +48,17 @@ type contest struct {
 	Heading string               `json:"heading,omitempty"`
 	Choices []choice             `json:"choices,omitempty"`
 }
+
+// condition is what became of a race, of every race of the contest where the
+// unit is left out.
+type condition struct {
+	Contest   string             `json:"contest"`
+	Unit      string             `json:"unit,omitempty"`
+	Condition snapshot.Condition `json:"condition"`
+}
+
+// none takes a condition back.
+const none snapshot.Condition = "none"
 
 type choice struct {
 	Key    string              `json:"key"`
@@ -89,6 +103,9 @@ func Append(dst []byte, d diff.Definitions) []byte {
 			made.Choices = append(made.Choices, choice(ch))
 		}
 		f.Contests = append(f.Contests, made)
+	}
+	for _, c := range d.Conditions {
+		f.Conditions = append(f.Conditions, condition{c.Contest, c.Unit, cmp.Or(c.Condition, none)})
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)

@@ -23,7 +23,8 @@ const whole = `{"v":1,"elections":["e1"],"name":"Town election",
 "units":[{"key":"land","name":"Land","type":"country"},{"key":"07","parent":"land","name":"Town","type":"municipality"}],
 "contests":[{"key":"mayor","name":"Mayor","type":"candidate","seats":1,"order":3,"heading":"Offices","choices":[
  {"key":"1","name":"Ann \u00c9","party":"P","number":"11","detail":"with Bea"},{"key":"w","name":"Written in","type":"write-in"}]},
- {"key":"q1"}]}`
+ {"key":"q1"}],
+"conditions":[{"contest":"mayor","unit":"07","condition":"withheld"},{"contest":"q1","condition":"none"}]}`
 
 func TestAFileIsReadWhole(t *testing.T) {
 	got, err := Read(payload(whole))
@@ -33,7 +34,8 @@ func TestAFileIsReadWhole(t *testing.T) {
 	want := diff.Definitions{Elections: []string{"e1"}, Name: "Town election",
 		Units: []snapshot.UnitDef{{Key: "land", Name: "Land", Type: snapshot.Country}, {Key: "07", Parent: "land", Name: "Town", Type: snapshot.Municipality}},
 		Contests: []snapshot.ContestDef{{Key: "mayor", Name: "Mayor", Type: snapshot.CandidateContest, Seats: 1, Order: 3, Heading: "Offices", Choices: []snapshot.ChoiceDef{
-			{Key: "1", Name: "Ann É", Party: "P", Number: "11", Detail: "with Bea"}, {Key: "w", Name: "Written in", Type: snapshot.WriteIn}}}, {Key: "q1"}}}
+			{Key: "1", Name: "Ann É", Party: "P", Number: "11", Detail: "with Bea"}, {Key: "w", Name: "Written in", Type: snapshot.WriteIn}}}, {Key: "q1"}},
+		Conditions: []diff.RaceCondition{{Contest: "mayor", Unit: "07", Condition: snapshot.Withheld}, {Contest: "q1"}}}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("read %+v\nwant %+v", got, want)
 	}
@@ -64,6 +66,7 @@ func TestDefinitionsOfASnapshotAreThoseItWasMadeOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.Contests[1].Name = "" // a contest without a name has none
+	d.Conditions = nil      // a snapshot does not say who stated them
 	if got := Of(a.Snapshot(), []string{"e1", "e1"}); !reflect.DeepEqual(got, d) {
 		t.Errorf("got %+v\nwant %+v", got, d)
 	}
@@ -85,6 +88,11 @@ func TestAFileThatIsWrongIsRefusedWithItsPlace(t *testing.T) {
 		"a unit in itself":           {`{"v":1,"units":[{"key":"a","parent":"b"},{"key":"b","parent":"a"}]}`, "E_UNIT_LOOP", "units"},
 		"seats as text":              {`{"v":1,"contests":[{"key":"a","seats":"1"}]}`, "E_NUMBER", "contests[0].seats"},
 		"too many seats":             {`{"v":1,"contests":[{"key":"a","seats":1000001}]}`, "E_RANGE", "contests[0].seats"},
+		"a condition of no meaning":  {`{"v":1,"conditions":[{"contest":"a","condition":"cancelled"}]}`, "E_UNKNOWN", "conditions[0].condition"},
+		"a condition of nothing":     {`{"v":1,"conditions":[{"condition":"withheld"}]}`, "E_MISSING", "conditions[0]"},
+		"two conditions of a race":   {`{"v":1,"conditions":[{"contest":"a","condition":"withheld"},{"contest":"a","condition":"annulled"}]}`, "E_DUPID", "conditions[1]"},
+		"a condition of no contest":  {`{"v":1,"contests":[{"key":"a"}],"conditions":[{"contest":"b","condition":"withheld"}]}`, "E_UNKNOWN_CONTEST", ""},
+		"a condition of no unit":     {`{"v":1,"units":[{"key":"a"}],"conditions":[{"contest":"b","unit":"b","condition":"withheld"}]}`, "E_UNKNOWN_UNIT", ""},
 		"a key of JSON twice":        {`{"v":1,"name":"a","name":"b","units":[{"key":"a"}]}`, "E_DUPKEY", "name"},
 		"something behind":           {`{"v":1,"units":[{"key":"a"}]} {}`, "E_TRAILING", ""},
 		"cut off":                    {`{"v":1,"units":[{"key":"a"}`, "E_TRUNCATED", "units[0]"},
@@ -122,7 +130,8 @@ func TestTheSchemaTakesWhatIsWrittenAndNothingMisspelt(t *testing.T) {
 		t.Fatal(err)
 	}
 	for body, valid := range map[string]bool{string(Append(nil, d)): true, whole: true,
-		`{"v":1}`: false, `{"v":2,"units":[]}`: false, `{"v":1,"units":[{"key":"a","nmae":"A"}]}`: false, `{"v":1,"contests":[{"name":"A"}]}`: false} {
+		`{"v":1}`: false, `{"v":2,"units":[]}`: false, `{"v":1,"units":[{"key":"a","nmae":"A"}]}`: false, `{"v":1,"contests":[{"name":"A"}]}`: false,
+		`{"v":1,"conditions":[{"contest":"a","condition":"none"}]}`: true, `{"v":1,"conditions":[{"contest":"a","condition":"cancelled"}]}`: false} {
 		v, err := jsonschema.UnmarshalJSON(bytes.NewReader([]byte(body)))
 		if err != nil {
 			t.Fatal(err)
@@ -134,7 +143,7 @@ func TestTheSchemaTakesWhatIsWrittenAndNothingMisspelt(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, s := range []string{whole, `{"v":1,"units":[{"key":"a"}]}`, `{"v":1,"units":[{"key":"a","parent":"a"}]}`, `{"v":1,"contests":[{"key":"\u00e9","choices":[{}]}]}`, `[]`, ``} {
+	for _, s := range []string{whole, `{"v":1,"units":[{"key":"a"}]}`, `{"v":1,"conditions":[{"contest":"a","condition":"none"}]}`, `{"v":1,"units":[{"key":"a","parent":"a"}]}`, `{"v":1,"contests":[{"key":"\u00e9","choices":[{}]}]}`, `[]`, ``} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

@@ -28,15 +28,69 @@ func (r reader) definitions() diff.Definitions {
 			d.Units = r.units()
 		case "contests":
 			d.Contests = r.contests()
+		case "conditions":
+			d.Conditions = r.conditions()
 		default:
 			r.unknown()
 		}
 	}
 	r.Require("v")
-	if len(d.Units)+len(d.Contests) == 0 {
-		r.Refuse("E_EMPTY", "neither units nor contests")
+	if len(d.Units)+len(d.Contests)+len(d.Conditions) == 0 {
+		r.Refuse("E_EMPTY", "neither units nor contests nor conditions")
 	}
+	r.defined(d)
 	return d
+}
+
+func (r reader) conditions() []diff.RaceCondition {
+	var list []diff.RaceCondition
+	type race struct{ contest, unit string }
+	seen := map[race]bool{}
+	for r.List(); r.NextItem(); {
+		var c diff.RaceCondition
+		for r.Object(); r.NextKey(); {
+			switch string(r.Key()) {
+			case "contest":
+				c.Contest = r.key()
+			case "unit":
+				c.Unit = r.key()
+			case "condition":
+				c.Condition = word(r, snapshot.Uncontested, snapshot.Withheld, snapshot.Annulled, snapshot.Postponed, none)
+			default:
+				r.unknown()
+			}
+		}
+		r.Require("contest", "condition")
+		if c.Condition == none {
+			c.Condition = snapshot.NoCondition
+		}
+		if seen[race{c.Contest, c.Unit}] {
+			r.Refuse("E_DUPID", "two conditions of contest %q in unit %q", c.Contest, c.Unit)
+		}
+		seen[race{c.Contest, c.Unit}] = true
+		list = append(list, c)
+	}
+	return list
+}
+
+// defined refuses conditions of contests and units that the file does not name,
+// where it names any: a misspelt key would be one that holds for no race.
+func (r reader) defined(d diff.Definitions) {
+	contests, units := map[string]bool{}, map[string]bool{}
+	for _, c := range d.Contests {
+		contests[c.Key] = true
+	}
+	for _, u := range d.Units {
+		units[u.Key] = true
+	}
+	for _, c := range d.Conditions {
+		if len(contests) > 0 && !contests[c.Contest] {
+			r.Refuse("E_UNKNOWN_CONTEST", "a condition is of contest %q, which is not in the file", c.Contest)
+		}
+		if len(units) > 0 && c.Unit != "" && !units[c.Unit] {
+			r.Refuse("E_UNKNOWN_UNIT", "a condition is of unit %q, which is not in the file", c.Unit)
+		}
+	}
 }
 
 // unknown refuses a key: this form has no others.

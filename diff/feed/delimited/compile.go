@@ -255,11 +255,15 @@ func choiceTypes() []string {
 
 func outcomes() []string {
 	return []string{string(snapshot.NoOutcome), string(snapshot.Elected), string(snapshot.Runoff), string(snapshot.NotElected),
-		string(snapshot.Substitute), string(snapshot.Passed), string(snapshot.Failed)}
+		string(snapshot.Substitute), string(snapshot.Passed), string(snapshot.Failed), string(snapshot.Tie), string(snapshot.Lot)}
 }
 
 func statuses() []string {
-	return []string{string(snapshot.StatusUnknown), string(snapshot.PreElection), string(snapshot.UnofficialPartial), string(snapshot.UnofficialFull), string(snapshot.Certified)}
+	return []string{string(snapshot.StatusUnknown), string(snapshot.PreElection), string(snapshot.UnofficialPartial), string(snapshot.UnofficialFull), string(snapshot.Certified), string(snapshot.Recount)}
+}
+
+func raceConditions() []string {
+	return []string{string(snapshot.NoCondition), string(snapshot.Uncontested), string(snapshot.Withheld), string(snapshot.Annulled), string(snapshot.Postponed)}
 }
 
 func kinds() []string {

@@ -123,9 +123,11 @@ type rowText struct {
 	Contest  *contestText   `toml:"contest"`
 	Choice   *choiceText    `toml:"choice"`
 	Votes    string         `toml:"votes"`
+	Seats    string         `toml:"seats"`
 	Outcome  string         `toml:"outcome"`
 	Status   string         `toml:"status"`
 	Kind     string         `toml:"kind"`
+	State    string         `toml:"condition"`
 	Totals   totalsText     `toml:"totals"`
 	Channels []channelText  `toml:"channels"`
 }

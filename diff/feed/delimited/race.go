@@ -21,12 +21,14 @@ type race struct {
 	status   snapshot.Status
 	byUnits  bool
 	kind     snapshot.CountKind
+	state    snapshot.Condition
 	channels []channel
 }
 
 type vote struct {
 	choice  *choice
 	count   snapshot.Count
+	seats   snapshot.Count
 	outcome snapshot.Outcome
 	counted bool   // a row stated votes
 	cast    uint16 // a bit for each channel that a row stated
@@ -107,7 +109,11 @@ func (r *reader) state(rule *rule, x *race, c *choice) *feed.Refusal {
 	if refusal != nil {
 		return refusal
 	}
-	x.status, x.kind = snapshot.Status(status), snapshot.CountKind(kind)
+	state, refusal := r.one(rule.state, string(x.state), raceConditions())
+	if refusal != nil {
+		return refusal
+	}
+	x.status, x.kind, x.state = snapshot.Status(status), snapshot.CountKind(kind), snapshot.Condition(state)
 	return nil
 }
 
@@ -121,6 +127,11 @@ func (r *reader) votes(rule *rule, x *race, c *choice) *feed.Refusal {
 		v.counted = true
 		var refusal *feed.Refusal
 		if v.count, refusal = r.count(rule.votes); refusal != nil {
+			return refusal
+		}
+	}
+	if rule.seats != nil {
+		if refusal := r.seats(rule.seats, v); refusal != nil {
 			return refusal
 		}
 	}
@@ -147,6 +158,24 @@ func (r *reader) votes(rule *rule, x *race, c *choice) *feed.Refusal {
 		}
 		v.cast |= 1 << i
 		x.channels[i].votes = append(x.channels[i].votes, snapshot.ChoiceVotes{Key: c.Key, Votes: n})
+	}
+	return nil
+}
+
+// seats takes the seats that a choice has won. Rows that state them twice must
+// agree.
+func (r *reader) seats(t *template, v *vote) *feed.Refusal {
+	n, refusal := r.count(t)
+	if refusal != nil {
+		return refusal
+	}
+	if v.seats.Present() && n.Present() && v.seats != n {
+		refusal := malformed("rows of one race disagree on the seats of choice %s: %s and %s", quote([]byte(v.choice.Key)), v.seats, n)
+		refusal.Field = t.column()
+		return refusal
+	}
+	if n.Present() {
+		v.seats = n
 	}
 	return nil
 }

@@ -266,7 +266,7 @@ func (r *reader) placeholders() {
 		x.byUnits, x.status, x.channels = false, snapshot.PreElection, nil
 		x.totals = snapshot.Totals{Electorate: x.totals.Electorate, UnitsTotal: x.totals.UnitsTotal}
 		for i := range x.votes {
-			x.votes[i].count, x.votes[i].outcome = snapshot.Count{}, snapshot.NoOutcome
+			x.votes[i].count, x.votes[i].seats, x.votes[i].outcome = snapshot.Count{}, snapshot.Count{}, snapshot.NoOutcome
 		}
 	}
 }

@@ -20,10 +20,12 @@ type rule struct {
 	contest      *contestRule
 	choice       *choiceRule
 	votes        *template
+	seats        *template
 	outcome      *template
 	status       *template
 	byUnits      bool // the status follows from the units counted
 	kind         *template
+	state        *template    // the condition of the race
 	totals       [7]*template // in the order of totalNames
 	channels     []channelRule
 }
@@ -188,7 +190,8 @@ func (c *compiler) howMany(f *file, r *rule, t *rowText) error {
 	if r.byUnits {
 		status = ""
 	}
-	list := []named{{"votes", t.Votes, &r.votes}, {"outcome", t.Outcome, &r.outcome}, {"status", status, &r.status}, {"kind", t.Kind, &r.kind}}
+	list := []named{{"votes", t.Votes, &r.votes}, {"seats", t.Seats, &r.seats}, {"outcome", t.Outcome, &r.outcome},
+		{"status", status, &r.status}, {"kind", t.Kind, &r.kind}, {"condition", t.State, &r.state}}
 	o := t.Totals
 	for i, text := range []string{o.Valid, o.Blank, o.Null, o.Ballots, o.Electorate, o.UnitsIn, o.UnitsTotal} {
 		list = append(list, named{"totals." + totalNames()[i], text, &r.totals[i]})
@@ -217,7 +220,7 @@ func (c *compiler) howMany(f *file, r *rule, t *rowText) error {
 		name    string
 		t       *template
 		allowed []string
-	}{{"outcome", r.outcome, outcomes()}, {"status", r.status, statuses()}, {"kind", r.kind, kinds()}} {
+	}{{"outcome", r.outcome, outcomes()}, {"status", r.status, statuses()}, {"kind", r.kind, kinds()}, {"condition", r.state, raceConditions()}} {
 		if err := c.possible(x.name, x.t, x.allowed); err != nil {
 			return err
 		}
@@ -227,8 +230,8 @@ func (c *compiler) howMany(f *file, r *rule, t *rowText) error {
 
 // sense refuses rules that could say nothing.
 func (c *compiler) sense(f *file, r *rule, t *rowText) error {
-	counts := r.votes != nil || len(r.channels) > 0 || r.outcome != nil
-	race := r.status != nil || r.byUnits || r.kind != nil
+	counts := r.votes != nil || r.seats != nil || len(r.channels) > 0 || r.outcome != nil
+	race := r.status != nil || r.byUnits || r.kind != nil || r.state != nil
 	totals := false
 	for _, total := range r.totals {
 		totals = totals || total != nil
@@ -239,13 +242,13 @@ func (c *compiler) sense(f *file, r *rule, t *rowText) error {
 	case r.choice != nil && r.contest == nil:
 		return c.wrong("contest", t.Choice.Key, "a choice needs its contest")
 	case counts && (r.choice == nil || r.unit == nil):
-		return c.wrong("votes", t.Votes+t.Outcome, "votes need a unit, a contest and a choice")
+		return c.wrong("votes", t.Votes+t.Seats+t.Outcome, "votes need a unit, a contest and a choice")
 	case race && (r.unit == nil || r.contest == nil):
 		return c.wrong("status", t.Status, "a status needs a unit and a contest")
 	case totals && r.unit == nil:
 		return c.wrong("totals", "totals", "totals need a unit")
 	case counts && f.role == definitions:
-		return c.wrong("votes", t.Votes+t.Outcome, "a file of definitions has no votes")
+		return c.wrong("votes", t.Votes+t.Seats+t.Outcome, "a file of definitions has no votes")
 	}
 	return nil
 }

@@ -219,34 +219,40 @@ func (x *race) join(notes *feed.Findings, o *race) {
 		}
 	}
 	fill(&x.totals, o.totals)
-	have := map[string]snapshot.Count{}
-	for _, v := range x.votes {
-		have[v.choice.Key] = v.count
+	have := map[string]int{}
+	for i, v := range x.votes {
+		have[v.choice.Key] = i
 	}
 	votes := slices.Clone(x.votes)
 	for _, v := range o.votes {
-		count, known := have[v.choice.Key]
-		switch {
-		case !known:
+		i, known := have[v.choice.Key]
+		if !known {
 			votes = append(votes, v)
-		case count != v.count:
-			notes.Note("F_DIFFER", "contest %s in %s, choice %s: %s in one file and %s in another", x.contest.Key, x.unit.Key, v.choice.Key, count, v.count)
+			continue
 		}
+		w := &votes[i]
+		if w.counted && v.counted && w.count != v.count {
+			notes.Note("F_DIFFER", "contest %s in %s, choice %s: %s in one file and %s in another", x.contest.Key, x.unit.Key, v.choice.Key, w.count, v.count)
+		}
+		if !w.counted {
+			w.count, w.counted = v.count, v.counted
+		}
+		w.seats, w.outcome = cmp.Or(w.seats, v.seats), cmp.Or(w.outcome, v.outcome)
 	}
 	x.votes = votes
-	x.status, x.kind = cmp.Or(x.status, o.status), cmp.Or(x.kind, o.kind)
+	x.status, x.kind, x.state = cmp.Or(x.status, o.status), cmp.Or(x.kind, o.kind), cmp.Or(x.state, o.state)
 	x.byUnits = x.byUnits || o.byUnits
 	x.channels = append(slices.Clone(x.channels), o.channels...)
 }
 
 // result is a race as an update states it.
 func (x *race) result() snapshot.RaceResult {
-	r := snapshot.RaceResult{Contest: x.contest.Key, Unit: x.unit.Key, Totals: x.totals, Status: x.status, Kind: x.kind}
+	r := snapshot.RaceResult{Contest: x.contest.Key, Unit: x.unit.Key, Totals: x.totals, Status: x.status, Kind: x.kind, Condition: x.state}
 	if len(x.votes) > 0 {
 		r.Votes = make([]snapshot.ChoiceVotes, len(x.votes))
 	}
 	for i, v := range x.votes {
-		r.Votes[i] = snapshot.ChoiceVotes{Key: v.choice.Key, Votes: v.count, Outcome: v.outcome}
+		r.Votes[i] = snapshot.ChoiceVotes{Key: v.choice.Key, Votes: v.count, Seats: v.seats, Outcome: v.outcome}
 	}
 	for _, ch := range x.channels {
 		if slices.ContainsFunc(ch.votes, func(v snapshot.ChoiceVotes) bool { return v.Votes.Present() }) {

@@ -75,13 +75,16 @@ func counts(u snapshot.Update) []snapshot.Count {
 	add := func(votes []snapshot.ChoiceVotes, t snapshot.Totals) {
 		all = append(all, t.Valid, t.Blank, t.Null, t.Ballots, t.Electorate, t.UnitsIn, t.UnitsTotal)
 		for _, v := range votes {
-			all = append(all, v.Votes)
+			all = append(all, v.Votes, v.Seats)
 		}
 	}
 	for _, r := range u.Results {
 		add(r.Votes, r.Totals)
 		for _, c := range r.Channels {
 			add(c.Votes, c.Totals)
+		}
+		for _, d := range r.Rounds {
+			add(d.Votes, snapshot.Totals{Null: d.Exhausted})
 		}
 	}
 	present := all[:0]

@@ -122,11 +122,11 @@ func (b *builder) phase() snapshot.Phase {
 
 func (b *builder) status() snapshot.Status {
 	switch s := snapshot.Status(b.doc.status); s {
-	case snapshot.PreElection, snapshot.UnofficialPartial, snapshot.UnofficialFull, snapshot.Certified:
+	case snapshot.PreElection, snapshot.UnofficialPartial, snapshot.UnofficialFull, snapshot.Certified, snapshot.Recount:
 		return s
 	case "":
 		return snapshot.StatusUnknown
-	case "correction", "recount":
+	case "correction":
 		b.note("F_UNKNOWN_VALUE", "status %q has no place on the pages; the races are shown without a status", s)
 	default:
 		b.note("F_UNKNOWN_VALUE", "status %q is not known", s)

@@ -180,6 +180,7 @@ type table struct {
 type cell struct {
 	kinds []string // in order of first sight, "total" among them
 	votes map[string][]snapshot.Count
+	steps // of a ranked count, and seats
 	over  snapshot.Count
 	under snapshot.Count
 	cast  snapshot.Count
@@ -214,7 +215,7 @@ func (t *table) fill() {
 			c.over, c.under, c.cast = either(c.over, s.over), either(c.under, s.under), either(c.cast, s.cast)
 		}
 	}
-	for _, reason := range []string{"seats", "devices", "rounds", "privacy"} {
+	for _, reason := range []string{"devices", "rounds", "privacy"} {
 		if n := skipped[reason]; n > 0 {
 			code := "F_SKIPPED"
 			if reason == "privacy" {
@@ -243,13 +244,14 @@ func (t *table) vote(choice int, v counts) (skipped string) {
 		return "devices"
 	case !t.known(unit, t.c.district):
 		return ""
-	case v.kind == "seats":
-		return "seats"
 	case v.suppressed:
-		t.cell(unit)
+		t.cell(unit).suppressed = true
 		return "privacy"
+	case v.kind == "seats":
+		t.give(t.cell(unit), choice, v)
+		return ""
 	case v.round != "" && v.round != "1":
-		return "rounds"
+		return t.step(t.cell(unit), choice, v)
 	}
 	kind := v.kind
 	if kind == "" {
@@ -296,6 +298,7 @@ func (t *table) result(unit, key string, status snapshot.Status) snapshot.RaceRe
 		}
 		r.Votes = append(r.Votes, v)
 	}
+	t.finish(c, &r)
 	for _, kind := range c.kinds {
 		if kind == "total" {
 			continue

@@ -255,7 +255,7 @@ func TestWrongSettingsAreRefusedInWords(t *testing.T) {
 
 // FuzzDecode holds what every decoder promises.
 func FuzzDecode(f *testing.F) {
-	for _, body := range []string{v2XML, v1XML, v2JSON, v2XML[:900], `{"Election":[{}]}`} {
+	for _, body := range []string{v2XML, v1XML, v2JSON, v2XML[:900], withCounts(of("2", "total", "35")+of("", "seats", "7"), of("2", "total", "2")), `{"Election":[{}]}`} {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

@@ -172,6 +172,7 @@ func (doc *document) race(p feed.Payload) (snapshot.ContestDef, snapshot.RaceRes
 	if n, ok := doc.seats.Get(); ok && n < 10_000 {
 		c.Seats = int(n)
 	}
+	given := doc.given()
 	slices.SortFunc(doc.parties, func(a, b party) int { return cmp.Compare(a.acronym, b.acronym) })
 	in, _ := doc.in.Get()
 	begun := in > 0
@@ -185,10 +186,10 @@ func (doc *document) race(p feed.Payload) (snapshot.ContestDef, snapshot.RaceRes
 	for _, x := range doc.parties {
 		c.Choices = append(c.Choices, snapshot.ChoiceDef{Key: x.acronym, Name: x.acronym})
 		v := snapshot.ChoiceVotes{Key: x.acronym}
-		if n, _ := x.seats.Get(); begun {
+		if begun {
 			v.Votes = x.votes
-			if n > 0 {
-				v.Outcome = snapshot.Elected
+			if given {
+				v.Seats = x.seats
 			}
 		}
 		r.Votes = append(r.Votes, v)
@@ -205,6 +206,12 @@ func (doc *document) race(p feed.Payload) (snapshot.ContestDef, snapshot.RaceRes
 		}
 	}
 	return c, r, nil
+}
+
+// given reports whether any seat has been given. Before that, the zeros of the
+// lists are placeholders.
+func (doc *document) given() bool {
+	return slices.ContainsFunc(doc.parties, func(x party) bool { n, _ := x.seats.Get(); return n > 0 })
 }
 
 func (doc *document) examine(notes *feed.Findings) {

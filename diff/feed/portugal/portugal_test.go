@@ -58,7 +58,7 @@ func TestATerritoryIsReadWhole(t *testing.T) {
 		t.Errorf("contest = %+v", c)
 	}
 	r := u.Results[0]
-	votes := []snapshot.ChoiceVotes{{Key: "A", Votes: of(250)}, {Key: "PX/PY.PZ", Votes: of(350), Outcome: snapshot.Elected}}
+	votes := []snapshot.ChoiceVotes{{Key: "A", Votes: of(250), Seats: of(0)}, {Key: "PX/PY.PZ", Votes: of(350), Seats: of(2)}}
 	totals := snapshot.Totals{Blank: of(7), Null: of(3), Ballots: of(610), Electorate: of(1000), UnitsIn: of(11), UnitsTotal: of(12)}
 	if r.Unit != "LOCAL-990000" || !slices.Equal(r.Votes, votes) || r.Totals != totals || r.Status != snapshot.UnofficialPartial {
 		t.Errorf("result = %+v", r)
@@ -72,7 +72,7 @@ func TestTheStatusFollowsTheParishes(t *testing.T) {
 	empty := strings.NewReplacer(`"totalParishesApproved":11`, `"totalParishesApproved":0`, `"votes":350`, `"votes":0`, `"votes":250`, `"votes":0`,
 		`"blankVotes":7`, `"blankVotes":0`, `"nullVotes":3`, `"nullVotes":0`, `610`, `0`).Replace(district)
 	r := decode(t, empty).Results[0]
-	if r.Status != snapshot.PreElection || r.Votes[0].Votes.Present() || r.Votes[1].Outcome != snapshot.NoOutcome {
+	if r.Status != snapshot.PreElection || r.Votes[0].Votes.Present() || r.Votes[1].Seats.Present() {
 		t.Errorf("no parish: %+v", r)
 	}
 	if want := (snapshot.Totals{Electorate: of(1000), UnitsIn: of(0), UnitsTotal: of(12)}); r.Totals != want {
