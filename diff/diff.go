@@ -20,7 +20,7 @@ type Changes struct {
 	Changed []RaceChange
 	Removed []*snapshot.Race
 	// Redefined are races whose names, choices or unit changed while their
-	// result did not.
+	// result did not; one whose result changed, too, is among the others.
 	Redefined []*snapshot.Race
 }
 
@@ -33,6 +33,8 @@ func (c Changes) Empty() bool {
 type RaceChange struct {
 	Prev, Next *snapshot.Race
 	Counts     []CountChange
+	// Redefined says that names, choices or unit differ, too.
+	Redefined bool
 }
 
 // Field names a count of a race.
@@ -119,13 +121,18 @@ func index(prev, next *snapshot.Snapshot) map[string]*snapshot.Race {
 }
 
 func (c *Changes) add(old, r *snapshot.Race) {
-	switch {
-	case old == r:
-	case old == nil:
+	if old == r {
+		return
+	}
+	if old == nil {
 		c.Added = append(c.Added, r)
+		return
+	}
+	redefined := !sameContest(old.Contest, r.Contest) || !sameUnit(old.Unit, r.Unit)
+	switch {
 	case !old.Result.Equal(r.Result):
-		c.Changed = append(c.Changed, RaceChange{old, r, countChanges(old, r)})
-	case !sameContest(old.Contest, r.Contest) || !sameUnit(old.Unit, r.Unit):
+		c.Changed = append(c.Changed, RaceChange{old, r, countChanges(old, r), redefined})
+	case redefined:
 		c.Redefined = append(c.Redefined, r)
 	}
 }

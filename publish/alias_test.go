@@ -9,6 +9,7 @@ import (
 	"github.com/heraldresults/herald/publish/shard"
 	"github.com/heraldresults/herald/publish/store"
 	"github.com/heraldresults/herald/publish/store/memstore"
+	"github.com/heraldresults/herald/templates"
 )
 
 // watched calls hook before each write of an address.
@@ -59,7 +60,8 @@ func TestARefreshCutShortForgetsNoAddress(t *testing.T) {
 		}
 		for i, r := range p.state.snap.Races {
 			for key, want := range map[string]shard.Hash{
-				p.layout.AliasRace(r.Unit.ID, r.Contest.ID): p.state.races[i].html.Hash, p.layout.AliasRaceJSON(r.Unit.ID, r.Contest.ID): p.state.races[i].json.Hash,
+				p.layout.Alias("", shard.RacePage(r.Unit.ID, r.Contest.ID)): p.state.races[i].html[0].Hash,
+				p.layout.Alias("", shard.RaceFile(r.Unit.ID, r.Contest.ID)): p.state.races[i].json.Hash,
 			} {
 				if got := holds(t, st, key); got != want {
 					t.Errorf("cut at address %d: %s holds %s, want %s", cut+1, key, got, want)
@@ -67,20 +69,12 @@ func TestARefreshCutShortForgetsNoAddress(t *testing.T) {
 			}
 		}
 		for i, pg := range p.state.pages {
-			key := p.placeAddress(i)
-			if got := holds(t, st, key); got != pg.Hash {
-				t.Errorf("cut at address %d: %s holds %s, want %s", cut+1, key, got, pg.Hash)
+			key := p.layout.Alias("", p.state.book.sheets[i].path)
+			if got := holds(t, st, key); got != pg.html[0].Hash {
+				t.Errorf("cut at address %d: %s holds %s, want %s", cut+1, key, got, pg.html[0].Hash)
 			}
 		}
 	}
-}
-
-// placeAddress is the stable address of place i.
-func (p *Publisher) placeAddress(i int) string {
-	if i == 0 {
-		return p.layout.AliasHome()
-	}
-	return p.layout.AliasPlace(p.state.pages[i].Unit)
 }
 
 // holds is the hash of what lies under a key.
@@ -113,7 +107,7 @@ func TestTheHomePageIsWrittenAfterEveryNewAddress(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := st.Writes()
-		if last := got[len(got)-1]; last != p.layout.AliasHome() {
+		if last := got[len(got)-1]; last != p.layout.Alias("", templates.HomePath) {
 			t.Errorf("after a crash %v: the last of %d addresses is %s", crash, len(got), last)
 		}
 		if kinds := kinds(got); kinds["race.html"] != 80 || kinds["in"] != 82 {

@@ -25,7 +25,7 @@ func (p *planner) assign() {
 	}
 	races := p.next.snap.Races
 	for i := range races {
-		if p.kind[i] == "definition" {
+		if p.restated[i] {
 			p.redefined[p.next.races[i].group] = true
 		}
 		if p.next.races[i].rev > 0 {
@@ -95,9 +95,18 @@ func (p *planner) renderGroups() error {
 	for _, i := range p.moved {
 		touched[p.next.races[i].group] = true
 	}
-	pages := p.groupPages()
-	for g, list := range pages {
-		touched[g] = touched[g] || slices.ContainsFunc(list, func(pg manifest.Page) bool { return pg.ChangedRelease == p.number })
+	for _, i := range p.reset {
+		touched[p.next.races[i].group] = true
+	}
+	for _, g := range p.rehoused() {
+		touched[g] = true
+	}
+	sheets := make([][]int, len(p.next.groups))
+	for i, sh := range p.next.book.sheets {
+		if sh.group >= 0 {
+			sheets[sh.group] = append(sheets[sh.group], i)
+			touched[sh.group] = touched[sh.group] || p.next.pages[i].changed == p.number
+		}
 	}
 	var list []int
 	for g := range touched {
@@ -106,19 +115,32 @@ func (p *planner) renderGroups() error {
 		}
 	}
 	return each(len(list), func(n int, buf []byte) ([]byte, error) {
-		return p.renderGroup(list[n], pages[list[n]], buf)
+		return p.renderGroup(list[n], p.pages(sheets[list[n]]), buf)
 	})
 }
 
-// groupPages are the pages that stand in each group's index: that of a place
-// belongs to the group of its first race.
-func (p *planner) groupPages() [][]manifest.Page {
-	out := make([][]manifest.Page, len(p.next.groups))
-	for i := range p.next.tree.places {
-		if !p.next.tree.top(i) {
-			g := p.next.races[p.next.tree.places[i].races[0]].group
-			out[g] = append(out[g], p.next.pages[i])
+// rehoused lists the groups whose index names other pages than before.
+func (p *planner) rehoused() (groups []int) {
+	if p.next.book == p.old.book || p.old.book == nil {
+		return nil
+	}
+	before, now := p.old.book, p.next.book
+	for _, side := range [...][2]*book{{before, now}, {now, before}} {
+		for _, sh := range side[0].sheets {
+			if i, there := side[1].at[sh.path]; sh.group >= 0 && (!there || side[1].sheets[i].group != sh.group) {
+				groups = append(groups, sh.group)
+			}
 		}
+	}
+	return groups
+}
+
+// pages are entries for these sheets.
+func (p *planner) pages(sheets []int) []manifest.Page {
+	out := make([]manifest.Page, len(sheets))
+	for n, i := range sheets {
+		pg := &p.next.pages[i]
+		out[n] = manifest.Page{Path: p.next.book.sheets[i].path, HTML: byLanguage(p.sites, pg.html), ChangedRelease: pg.changed}
 	}
 	return out
 }
@@ -129,10 +151,13 @@ func (p *planner) renderGroup(g int, pages []manifest.Page, buf []byte) ([]byte,
 	for n, i := range gr.races {
 		races[n] = p.next.snap.Races[i]
 	}
-	old := gr.ref
+	var old manifest.Group
+	if g < len(p.old.groups) {
+		old = p.old.groups[g].ref
+	}
 	id, election := gr.ref.ID, p.layout.Election()
 	put := func(prev shard.Hash, key func(string, shard.Hash) string) (shard.Hash, error) {
-		ref, err := p.store(buf, manifest.Shard{Hash: prev}, typeJSON, func(h shard.Hash) string { return key(id, h) })
+		ref, err := p.store(buf, prev, typeJSON, func(h shard.Hash) string { return key(id, h) })
 		return ref.Hash, err
 	}
 	var err error
@@ -147,9 +172,6 @@ func (p *planner) renderGroup(g int, pages []manifest.Page, buf []byte) ([]byte,
 		return buf, err
 	}
 	index := manifest.Index{V: manifest.Version, Election: election, Group: id, Pages: pages, Races: p.entries(gr.races)}
-	if index.Pages == nil {
-		index.Pages = []manifest.Page{}
-	}
 	buf = manifest.Append(buf[:0], index)
 	if gr.ref.Index, err = put(old.Index, p.layout.Index); err != nil {
 		return buf, err
@@ -182,7 +204,7 @@ func (p *planner) entries(list []int) []manifest.RaceEntry {
 	for n, i := range list {
 		r, s := p.next.snap.Races[i], &p.next.races[i]
 		out[n] = manifest.RaceEntry{ID: r.ID, Rev: s.rev, ChangedRelease: s.changed, AsOf: rfc3339(r.AsOf),
-			Status: r.Result.Status, Kind: r.Result.Kind, Corrected: s.corrected, JSON: s.json, HTML: map[string]manifest.Shard{p.site.Lang.Code: s.html}}
+			Status: r.Result.Status, Kind: r.Result.Kind, Condition: r.Result.Condition, Corrected: s.corrected, JSON: s.json, HTML: byLanguage(p.sites, s.html)}
 		for c, o := range r.Result.Outcomes {
 			if o != snapshot.NoOutcome {
 				if out[n].Outcomes == nil {

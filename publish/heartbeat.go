@@ -44,12 +44,28 @@ func (p *Publisher) writeStatus(ctx context.Context, sources []manifest.Source) 
 	}
 	s := manifest.Status{V: manifest.Version, Election: h.Election, Mode: h.Mode, Seq: h.Seq, Number: h.Number,
 		Published: h.Published, Checked: rfc3339(p.cfg.Now()), SourceAsOf: h.SourceAsOf, PollAfterS: h.PollAfterS,
-		AliasesThrough: p.AliasesThrough(), Signed: h.Note != "", Sources: sources}
+		AliasesThrough: p.AliasesThrough(), Signed: h.Note != "", Sources: sources, NextExpected: p.nextExpected()}
+	if p.state.release != nil {
+		for _, g := range p.state.release.Groups {
+			s.Races, s.Reporting, s.Complete = s.Races+g.Races, s.Reporting+g.Reporting, s.Complete+g.Complete
+		}
+	}
 	f := &fresh{alias: alias{key: p.layout.Status(), contentType: typeJSON, body: p.enc.Encode(manifest.Append(nil, s))}, turn: turn(h), published: h.Published}
 	if err := p.alias.refresh(ctx, f); err != nil {
 		return fmt.Errorf("write status.json: %w", errors.Join(errHeartbeat, err))
 	}
 	return nil
+}
+
+// nextExpected is the first announced moment that has not come yet.
+func (p *Publisher) nextExpected() string {
+	now := p.cfg.Now()
+	for _, t := range p.cfg.Schedule {
+		if t.After(now) {
+			return t.Format(time.RFC3339)
+		}
+	}
+	return ""
 }
 
 var errHeartbeat = errors.New("the heartbeat was not written")

@@ -118,24 +118,24 @@ func checkKind(t *testing.T, st *memstore.Store, id string, kind snapshot.CountK
 	}
 	layout := mustLayout()
 	for key, want := range map[string]string{
-		layout.Counts(group.ID, group.Counts):        `"kinds":["","` + string(kind) + `",""]`,
-		layout.Index(group.ID, group.Index):          `"kind":"` + string(kind) + `"`,
-		layout.Delta(res.Release.Delta):              `"count_kind":"` + string(kind) + `","channels":[{"name":"online","counts":[`,
-		layout.AliasRaceJSON("s0-t1", "mayor-s0-t1"): `"kind":"` + string(kind) + `","channels":[{"name":"online",`,
-		layout.AliasRace("s0-t1", "mayor-s0-t1"):     "<bdi>on &lt;site&gt;</bdi>",
+		layout.Counts(group.ID, group.Counts):                    `"kinds":["","` + string(kind) + `",""]`,
+		layout.Index(group.ID, group.Index):                      `"kind":"` + string(kind) + `"`,
+		layout.Delta(res.Release.Delta):                          `"count_kind":"` + string(kind) + `","channels":[{"name":"online","counts":[`,
+		layout.Alias("", shard.RaceFile("s0-t1", "mayor-s0-t1")): `"kind":"` + string(kind) + `","channels":[{"name":"online",`,
+		layout.Alias("", shard.RacePage("s0-t1", "mayor-s0-t1")): "<bdi>on &lt;site&gt;</bdi>",
 	} {
 		raw, err := fetch(t.Context(), key)
 		if err != nil || !strings.Contains(string(raw), want) {
 			t.Errorf("%s does not say %s: %v\n%s", key, want, err, raw)
 		}
 	}
-	for _, key := range []string{layout.AliasRace("s0-t1", "mayor-s0-t1"), layout.AliasPlace("s0-t1"), layout.AliasPlace("s0"), layout.AliasHome()} {
+	for _, key := range []string{layout.Alias("", shard.RacePage("s0-t1", "mayor-s0-t1")), layout.Alias("", shard.PlacePage("s0-t1")), layout.Alias("", shard.PlacePage("s0")), layout.Alias("", templates.HomePath)} {
 		raw, err := fetch(t.Context(), key)
 		if says := strings.Contains(string(raw), "may contain duplicates. The final count"); err != nil || says != (kind == snapshot.IntermediateCount) {
 			t.Errorf("%s says that a count is intermediate: %v, %v", key, says, err)
 		}
 	}
-	if raw, err := fetch(t.Context(), layout.AliasPlace("s1")); err != nil || strings.Contains(string(raw), "Intermediate") {
+	if raw, err := fetch(t.Context(), layout.Alias("", shard.PlacePage("s1"))); err != nil || strings.Contains(string(raw), "Intermediate") {
 		t.Errorf("the page of another state says that a count is intermediate: %v", err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -42,13 +43,39 @@ func (p *Publisher) load(ctx context.Context) error {
 	if s.release, err = readJSON[manifest.Release](ctx, p, p.layout.Release(head.Release), head.Release); err != nil {
 		return err
 	}
+	if err := p.sameLanguages(s.release.Languages); err != nil {
+		return err
+	}
 	if err := p.loadGroups(ctx, s); err != nil {
 		return err
 	}
+	if s.updates, err = readJSON[manifest.Updates](ctx, p, p.layout.Log(updatesLog, s.release.Updates), s.release.Updates); err != nil {
+		return err
+	}
+	if s.corrections, err = readJSON[manifest.Corrections](ctx, p, p.layout.Log(correctionsLog, s.release.Corrections), s.release.Corrections); err != nil {
+		return err
+	}
 	s.snap.AsOf, _ = time.Parse(time.RFC3339, head.SourceAsOf)
-	s.tree = newTree(s.snap, p.cfg.Site.Name)
 	p.state = s
 	p.readThrough(ctx)
+	return nil
+}
+
+// sameLanguages refuses settings under which pages that are published in a
+// language would be left behind with old results.
+func (p *Publisher) sameLanguages(published []string) error {
+	var have []string
+	for _, l := range p.cfg.Languages {
+		have = append(have, l.Code)
+	}
+	for n, code := range published {
+		if n == 0 && have[0] != code {
+			return fmt.Errorf("the default language of what is published is %q, the configuration says %q; addresses depend on it", code, have[0])
+		}
+		if !slices.Contains(have, code) {
+			return fmt.Errorf("pages are published in %q, which the configuration leaves out; they would stay behind with old results", code)
+		}
+	}
 	return nil
 }
 
@@ -85,11 +112,12 @@ func get(ctx context.Context, st store.Store, key string, h shard.Hash) ([]byte,
 	return raw, nil
 }
 
-// groupFiles are the three objects of a group.
+// groupFiles are the objects of a group. Files is nil when it has none.
 type groupFiles struct {
 	defs   *manifest.Definitions
 	counts *manifest.Counts
 	index  *manifest.Index
+	files  *manifest.Files
 }
 
 func (p *Publisher) loadGroups(ctx context.Context, s *state) error {
@@ -105,14 +133,17 @@ func (p *Publisher) loadGroups(ctx context.Context, s *state) error {
 			if f.counts, err = readJSON[manifest.Counts](gctx, p, p.layout.Counts(ref.ID, ref.Counts), ref.Counts); err != nil {
 				return err
 			}
-			f.index, err = readJSON[manifest.Index](gctx, p, p.layout.Index(ref.ID, ref.Index), ref.Index)
+			if f.index, err = readJSON[manifest.Index](gctx, p, p.layout.Index(ref.ID, ref.Index), ref.Index); err != nil || ref.Files.IsZero() {
+				return err
+			}
+			f.files, err = readJSON[manifest.Files](gctx, p, p.layout.Files(ref.ID, ref.Files), ref.Files)
 			return err
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	r := restorer{lang: p.cfg.Site.Lang.Code, state: s, units: map[string]*snapshot.Unit{}, contests: map[string]*snapshot.Contest{}}
+	r := restorer{sites: p.sites, state: s, units: map[string]*snapshot.Unit{}, contests: map[string]*snapshot.Contest{}}
 	s.snap = &snapshot.Snapshot{}
 	for i, f := range files {
 		if err := r.group(s.release.Groups[i], f); err != nil {
@@ -126,7 +157,7 @@ func (p *Publisher) loadGroups(ctx context.Context, s *state) error {
 // restorer makes the snapshot and the state from the groups of a release. The
 // order of races is that of the groups.
 type restorer struct {
-	lang     string
+	sites    []*templates.Site
 	state    *state
 	units    map[string]*snapshot.Unit
 	contests map[string]*snapshot.Contest
@@ -163,6 +194,9 @@ func (r *restorer) group(ref manifest.Group, f groupFiles) error {
 		return err
 	}
 	gr := groupState{ref: ref}
+	if f.files != nil {
+		gr.files = f.files.Files
+	}
 	for i, def := range f.defs.Races {
 		race, err := r.race(def, results[i], f.index.Races[i])
 		if err != nil {
@@ -172,7 +206,7 @@ func (r *restorer) group(ref manifest.Group, f groupFiles) error {
 		gr.races = append(gr.races, len(snap.Races))
 		snap.Races = append(snap.Races, race)
 		r.state.races = append(r.state.races, raceState{rev: entry.Rev, changed: entry.ChangedRelease,
-			json: entry.JSON, html: entry.HTML[r.lang], group: len(r.state.groups), corrected: entry.Corrected})
+			json: entry.JSON, html: r.html(entry.HTML), group: len(r.state.groups), corrected: entry.Corrected})
 	}
 	r.state.groups = append(r.state.groups, gr)
 	return nil
@@ -196,6 +230,9 @@ func (r *restorer) race(def manifest.RaceDef, result snapshot.Result, e manifest
 	if result.Kind != e.Kind {
 		return nil, fmt.Errorf("its count is of the kind %q, the index says %q", result.Kind, e.Kind)
 	}
+	if result.Condition != e.Condition {
+		return nil, fmt.Errorf("its condition is %q, the index says %q", result.Condition, e.Condition)
+	}
 	result.Status = e.Status
 	if len(e.Outcomes) > 0 {
 		result.Outcomes = make([]snapshot.Outcome, len(contest.Choices))
@@ -213,33 +250,47 @@ func (r *restorer) race(def manifest.RaceDef, result snapshot.Result, e manifest
 	return race, nil
 }
 
-// pages puts every page beside its place in the tree.
-func (r *restorer) pages(files []groupFiles) {
-	byUnit := map[string]manifest.Page{}
-	for _, f := range files {
-		for _, pg := range f.index.Pages {
-			byUnit[pg.Unit] = pg
-		}
+// html are the pages of all languages in their order.
+func (r *restorer) html(byLanguage map[string]manifest.Shard) []manifest.Shard {
+	out := make([]manifest.Shard, len(r.sites))
+	for n, site := range r.sites {
+		out[n] = byLanguage[site.Lang.Code]
 	}
-	for _, pg := range r.state.release.Pages {
-		byUnit[pg.Unit] = pg
-	}
-	t := newTree(r.state.snap, "")
-	r.state.pages = make([]manifest.Page, len(t.places))
-	for i, pl := range t.places {
-		r.state.pages[i] = byUnit[pl.unit.ID]
-	}
+	return out
 }
 
-// recall reads back history and corrections of the races that snap changes,
-// which after a start are in the store alone.
-func (p *Publisher) recall(ctx context.Context, snap *snapshot.Snapshot, all bool) error {
+// pages lists the pages that there are and puts beside each what is published
+// of it.
+func (r *restorer) pages(files []groupFiles) {
+	s := r.state
+	s.book = newBook(s.snap, s.groups, r.sites)
+	s.pages = make([]pageState, len(s.book.sheets))
+	s.files = s.release.Files
+	take := func(pages []manifest.Page) {
+		for _, pg := range pages {
+			page := pageState{r.html(pg.HTML), pg.ChangedRelease}
+			if i, listed := s.book.at[pg.Path]; listed {
+				s.pages[i] = page
+			} else {
+				s.kept = append(s.kept, keptPage{pg.Path, page})
+			}
+		}
+	}
+	take(s.release.Pages)
+	for _, f := range files {
+		take(f.index.Pages)
+	}
+	slices.SortFunc(s.kept, keptPage.compare)
+}
+
+// recall reads back history and corrections of these races, which after a
+// start are in the store alone.
+func (p *Publisher) recall(ctx context.Context, races []int) error {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(p.cfg.Concurrency)
-	for i := range p.state.races {
-		s := &p.state.races[i]
-		old := p.state.snap.Races[i]
-		if s.recalled || !all && i < len(snap.Races) && (old == snap.Races[i] || old.Result.Equal(snap.Races[i].Result) && old.Contest == snap.Races[i].Contest && old.Unit == snap.Races[i].Unit) {
+	for _, i := range races {
+		s, old := &p.state.races[i], p.state.snap.Races[i]
+		if s.recalled {
 			continue
 		}
 		g.Go(func() error {
@@ -256,65 +307,4 @@ func (p *Publisher) recall(ctx context.Context, snap *snapshot.Snapshot, all boo
 		})
 	}
 	return g.Wait()
-}
-
-// readThrough reads up to which release the last heartbeat says that the
-// addresses are fresh.
-func (p *Publisher) readThrough(ctx context.Context) {
-	obj, _, err := p.cfg.Store.Get(ctx, p.layout.Status())
-	if err == nil {
-		var st *manifest.Status
-		var raw []byte
-		if raw, err = shard.Decode(obj.Body); err == nil {
-			st, err = manifest.Read[manifest.Status](raw)
-		}
-		if err == nil {
-			p.through = st.AliasesThrough
-		}
-	}
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		p.cfg.Log.WarnContext(ctx, "status.json is not readable, refreshing every address", "err", err)
-	}
-	p.alias.add(nil, p.through)
-}
-
-// heal lines up the addresses that a crash may have left behind: those of
-// everything that changed after the release up to which they were fresh. Their
-// bytes are read from the shards.
-func (p *Publisher) heal() {
-	var late []*fresh
-	if p.through < p.state.number() {
-		late = p.lateSince(p.through)
-	}
-	p.alias.add(late, p.state.number())
-}
-
-// lateSince is what the addresses of everything that changed after a release
-// are to hold. Addresses that may be new come
-// before the home page, which links to them all.
-func (p *Publisher) lateSince(through int) []*fresh {
-	var list []*fresh
-	t, published := turn(p.head.current), p.head.current.Published
-	line := func(key, from, contentType string) {
-		list = append(list, &fresh{alias: alias{key: key, contentType: contentType, added: through == 0}, from: from, turn: t, published: published})
-	}
-	for _, f := range p.look.schemas {
-		list = append(list, &fresh{alias: alias{key: f.key, contentType: f.contentType, body: p.enc.EncodeNamed(f.raw, f.hash), added: through == 0}, turn: t, published: published})
-	}
-	for i, pg := range p.state.pages {
-		if i > 0 && pg.ChangedRelease > through {
-			line(p.layout.AliasPlace(pg.Unit), p.layout.PlaceHTML(pg.Unit, pg.Hash), typeHTML)
-		}
-	}
-	for i, s := range p.state.races {
-		r := p.state.snap.Races[i]
-		if s.changed > through {
-			line(p.layout.AliasRace(r.Unit.ID, r.Contest.ID), p.layout.RaceHTML(r.ID, s.html.Hash), typeHTML)
-			line(p.layout.AliasRaceJSON(r.Unit.ID, r.Contest.ID), p.layout.RaceJSON(r.ID, s.json.Hash), typeJSON)
-		}
-	}
-	home := p.state.pages[0]
-	line(p.layout.AliasHome(), p.layout.PlaceHTML(home.Unit, home.Hash), typeHTML)
-	list[len(list)-1].added = false
-	return list
 }

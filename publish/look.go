@@ -4,9 +4,7 @@ import (
 	"encoding/base64"
 	"path"
 	"strings"
-	"time"
 
-	"github.com/heraldresults/herald/diff/snapshot"
 	"github.com/heraldresults/herald/publish/manifest"
 	"github.com/heraldresults/herald/publish/shard"
 	"github.com/heraldresults/herald/templates"
@@ -18,6 +16,10 @@ type look struct {
 	hash    shard.Hash
 	assets  []lookFile
 	schemas []lookFile
+	// overrides are the authority's; addresses are those of assets by name.
+	overrides *templates.Overrides
+	gallery   *gallery // nil when there are no cards
+	addresses map[string]templates.Asset
 }
 
 type lookFile struct {
@@ -26,25 +28,26 @@ type lookFile struct {
 	hash             shard.Hash
 }
 
-// newLook gathers the assets and completes site with their addresses. The hash
-// covers the bytes of the assets and schemas and a sample of every kind of
-// page, so that it changes whenever a template writes something else.
-func newLook(site *templates.Site) look {
-	var l look
-	for _, f := range templates.Assets() {
+// newLook gathers the assets and completes the sites with their addresses. The
+// hash covers the bytes of the assets and schemas and a sample of every kind
+// of page in every language, so that it changes whenever a template writes
+// something else.
+func newLook(sites []*templates.Site, overrides *templates.Overrides) look {
+	l := look{overrides: overrides, addresses: map[string]templates.Asset{}}
+	for _, f := range templates.Assets(overrides) {
 		ext := path.Ext(f.Name)
 		h := shard.HashOf(f.Body)
-		file := lookFile{shard.Asset(strings.TrimSuffix(f.Name, ext), ext[1:], h), assetType(ext), f.Body, h}
+		file := lookFile{shard.Asset(strings.TrimSuffix(f.Name, ext), ext[1:], h), typeOf(f.Name), f.Body, h}
 		l.assets = append(l.assets, file)
 		asset := templates.Asset{Href: "/" + file.key, Integrity: "sha256-" + base64.StdEncoding.EncodeToString(h[:])}
-		switch ext {
-		case ".css":
-			site.Style = asset
-		case ".js":
-			site.Script = asset
-		case ".svg":
-			site.Icon = asset
+		l.addresses[f.Name] = asset
+		for _, site := range sites {
+			site.SetAsset(f.Name, asset)
 		}
+	}
+	for _, site := range sites {
+		overrides.Dress(site, l.addresses)
+		site.Prepare()
 	}
 	for _, f := range templates.Schemas() {
 		l.addSchema(f.Name, f.Body)
@@ -52,71 +55,37 @@ func newLook(site *templates.Site) look {
 	for _, f := range manifest.Schemas() {
 		l.addSchema(f.Name, f.Body)
 	}
-	l.hash = l.fingerprint(site)
+	l.hash = l.fingerprint(sites)
 	return l
-}
-
-func assetType(ext string) string {
-	switch ext {
-	case ".css":
-		return typeCSS
-	case ".js":
-		return typeJS
-	}
-	return typeSVG
 }
 
 func (l *look) addSchema(name string, body []byte) {
 	l.schemas = append(l.schemas, lookFile{shard.Schema(strings.TrimSuffix(name, ".json")), typeJSON, body, shard.HashOf(body)})
 }
 
-func (l look) fingerprint(site *templates.Site) shard.Hash {
-	var b []byte
+func (l look) fingerprint(sites []*templates.Site) shard.Hash {
+	sum := l.overrides.Sum()
+	b := sum[:]
 	for _, f := range append(l.assets[:len(l.assets):len(l.assets)], l.schemas...) {
 		b = append(b, f.key...)
 		b = append(b, f.hash[:]...)
 	}
-	race, place := sample()
-	b = templates.AppendRaceJSON(b, race, site)
-	b = templates.AppendRacePage(b, race, site)
-	b = templates.AppendPlacePage(b, place, site)
-	return shard.HashOf(b)
-}
-
-// sample is a made race with something of everything a page can show.
-func sample() (templates.RaceView, templates.PlaceView) {
-	at := time.Date(2026, 11, 3, 21, 4, 5, 0, time.UTC)
-	root := &snapshot.Unit{ID: "root", Key: "root", Name: "Root", Type: snapshot.Country}
-	unit := &snapshot.Unit{ID: "unit", Key: "unit", Name: "Unit", Type: snapshot.Municipality, Parent: root}
-	c := &snapshot.Contest{ID: "mayor", Key: "mayor", Name: "Mayor", Type: snapshot.CandidateContest, Seats: 1, Heading: "Mayors"}
-	for _, n := range []string{"Ada", "Ben", "Cyd"} {
-		c.Choices = append(c.Choices, snapshot.Choice{ID: strings.ToLower(n), ChoiceDef: snapshot.ChoiceDef{Key: n, Name: n, Party: "P", Number: "1", Detail: "D"}})
+	race := sampleRace()
+	b = templates.AppendRaceJSON(b, race, sites[0])
+	for _, site := range sites {
+		b = append(b, site.Lang.Code...)
+		for _, page := range samples(race) {
+			b = page(b, site)
+		}
 	}
-	n := snapshot.Of
-	r := &snapshot.Race{ID: "unit--mayor", Contest: c, Unit: unit, AsOf: at, Result: snapshot.Result{
-		Votes:    []snapshot.Count{n(1200), n(1100), {}},
-		Outcomes: []snapshot.Outcome{snapshot.Elected, snapshot.NotElected, snapshot.NoOutcome},
-		Totals:   snapshot.Totals{Valid: n(2300), Blank: n(20), Null: n(30), Ballots: n(2350), Electorate: n(4000), UnitsIn: n(3), UnitsTotal: n(4)},
-		Status:   snapshot.UnofficialPartial, Kind: snapshot.IntermediateCount,
-		Channels: []snapshot.Channel{{Name: "Online", Votes: []snapshot.Count{n(1200), n(1100), {}}, Totals: snapshot.Totals{Valid: n(2300)}}}}}
-	history := templates.AddPoint([]templates.Point{{AsOf: at.Add(-time.Hour), UnitsIn: n(1), Votes: n(500), Leaders: []templates.Lead{{Choice: 0, Votes: n(500)}}}}, templates.PointOf(r))
-	trail := []templates.Link{{Text: "Root", Path: "index.html"}, {Text: "Unit", Path: "in/unit.html"}}
-	race := templates.RaceView{Race: r, Rev: 3, Changed: 7, AsOf: at, History: history, Trail: trail,
-		Corrections: []templates.Correction{{Release: 6, AsOf: at, Reason: "source", Changes: []templates.Change{{Choice: 0, What: "votes", From: n(1300), To: n(1200)}}}},
-		Path:        "race/unit/mayor.html", JSON: "race/unit/mayor.json"}
-	empty := *r
-	empty.Result = snapshot.Result{Votes: make([]snapshot.Count, 3)}
-	place := templates.PlaceView{Unit: unit, Trail: trail[:1], Path: trail[1].Path, AsOf: at, Changed: 7,
-		Races:  []templates.RaceLine{{Race: r, Path: race.Path, AsOf: at, Corrected: true}, {Race: &empty, Path: race.Path}},
-		Places: []templates.PlaceLine{{Unit: unit, Path: trail[1].Path, Races: 4, Reporting: 2, Complete: 1, Intermediate: 1, Changed: 7, AsOf: at}}}
-	return race, place
+	return shard.HashOf(b)
 }
 
 // emitLook stores the assets under their hashes and the schemas at their
 // stable addresses.
 func (p *planner) emitLook() error {
 	for _, f := range p.look.assets {
-		if _, err := p.store(f.raw, manifest.Shard{}, f.contentType, func(shard.Hash) string { return f.key }); err != nil {
+		if _, err := p.store(f.raw, shard.Hash{}, f.contentType, func(shard.Hash) string { return f.key }); err != nil {
 			return err
 		}
 	}

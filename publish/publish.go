@@ -38,9 +38,22 @@ type Config struct {
 	// Private is read by Herald alone. It keeps what incremental feeds need to
 	// go on after a restart; nil when there is none of these.
 	Private store.Store
-	// Site holds the election's slug and name, mode, time zone, language and
-	// poll interval; addresses of assets are filled in.
+	// Site holds the election's slug and name, mode, time zone, poll interval,
+	// the address of the host and the key that verifies heads; the rest is
+	// filled in.
 	Site templates.Site
+	// Languages are those of the pages, the default one first; none means
+	// English. Once published, a language stays, and the default one stays the
+	// default.
+	Languages []*templates.Language
+	// Schedule are the moments at which the authority has announced to publish,
+	// for readers to know when to look again.
+	Schedule []time.Time
+	// Cards makes pictures for links to pages; they need Site.Origin.
+	Cards bool
+	// Overrides are what the authority makes its own; nil overrides nothing.
+	// The languages were made with its words.
+	Overrides *templates.Overrides
 	// GroupBy is the type of unit that regions are; "" makes one region.
 	GroupBy snapshot.UnitType
 	// Signer and Verifier are of one key; both nil leaves heads unsigned.
@@ -72,15 +85,8 @@ func (c *Config) check() error {
 	if (c.Signer == nil) != (c.Verifier == nil) {
 		return errors.New("publish: Config has half a key")
 	}
-	if c.Site.Lang == nil {
-		english, err := templates.NewLanguage("en", nil)
-		if err != nil {
-			return err
-		}
-		c.Site.Lang = english
-	}
-	if c.Site.Key = ""; c.Verifier != nil {
-		c.Site.Key = c.Verifier.Name()
+	if err := c.checkSite(); err != nil {
+		return err
 	}
 	c.Concurrency = orDefault(c.Concurrency, 64)
 	c.HeadEvery = orDefault(c.HeadEvery, time.Second)
@@ -92,6 +98,36 @@ func (c *Config) check() error {
 	}
 	if c.Purge == nil {
 		c.Purge = func(cdn.Request) {}
+	}
+	return nil
+}
+
+// checkSite completes what pages depend on.
+func (c *Config) checkSite() error {
+	switch {
+	case c.Verifier == nil:
+		c.Site.Key = ""
+	case c.Site.Key == "":
+		c.Site.Key = c.Verifier.Name() // readers cannot check with a name alone
+	}
+	return c.checkLanguages()
+}
+
+func (c *Config) checkLanguages() error {
+	if len(c.Languages) == 0 {
+		english, err := templates.NewLanguage("en", nil)
+		if err != nil {
+			return err
+		}
+		c.Languages = []*templates.Language{english}
+	}
+	seen := map[string]bool{c.Site.Election: true}
+	for _, l := range c.Languages {
+		s := shard.Segment(l.Code)
+		if seen[s] {
+			return fmt.Errorf("publish: language %q is there twice, or is the name of the election", l.Code)
+		}
+		seen[s] = true
 	}
 	return nil
 }
@@ -109,18 +145,41 @@ func orDefault[T comparable](v, def T) T {
 type Publisher struct {
 	cfg    Config
 	layout shard.Layout
+	sites  []*templates.Site // one a language, the default one first
 	look   look
 	enc    shard.Encoder
 	head   *headWriter
 	alias  *aliases
 	state  *state
 	full   bool // render everything at each publish; for proofs
+	// mapsCompared says that the maps were held against the units once.
+	mapsCompared bool
 
 	beat time.Time // monotonic: last heartbeat
 	// leading is set by the first head that this publisher wrote; through is
 	// the release up to which addresses were fresh when it started.
 	leading bool
 	through int
+}
+
+// newSites makes a site for each language.
+func newSites(cfg Config) []*templates.Site {
+	var langs []templates.Alternate
+	for n, l := range cfg.Languages {
+		base := "/" + cfg.Site.Election + "/"
+		if n > 0 {
+			base = "/" + shard.Segment(l.Code) + base
+		}
+		langs = append(langs, templates.Alternate{Code: l.Code, Name: l.Name, Base: base})
+	}
+	sites := make([]*templates.Site, len(langs))
+	for n, l := range cfg.Languages {
+		site := cfg.Site
+		site.Cards = cfg.Cards && cfg.Site.Origin != ""
+		site.Lang, site.Langs, site.Base, site.Root = l, langs, langs[n].Base, langs[0].Base
+		sites[n] = &site
+	}
+	return sites
 }
 
 // Open reads and verifies what the store holds and, unless it is to be quiet,
@@ -135,10 +194,11 @@ func Open(ctx context.Context, cfg Config) (*Publisher, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg.Site.Root = "/" + cfg.Site.Election + "/"
-	cfg.Site.Base = cfg.Site.Root
-	p := &Publisher{cfg: cfg, layout: layout, state: &state{}}
-	p.look = newLook(&p.cfg.Site)
+	p := &Publisher{cfg: cfg, layout: layout, sites: newSites(cfg), state: &state{}}
+	p.look = newLook(p.sites, p.cfg.Overrides)
+	if p.look.gallery, err = newGallery(p.sites[0], p.cfg.Overrides.Font()); err != nil {
+		return nil, err
+	}
 	p.head = &headWriter{cfg: &p.cfg, key: layout.Head(), term: 1}
 	p.alias = newAliases(&p.cfg, layout)
 	if err := p.load(ctx); err != nil {
@@ -147,6 +207,7 @@ func Open(ctx context.Context, cfg Config) (*Publisher, error) {
 	if p.head.current == nil {
 		return p, nil
 	}
+	p.sayLook(ctx)
 	p.head.term = p.head.current.Term + 1
 	if cfg.Quiet {
 		return p, nil
@@ -203,10 +264,15 @@ func (p *Publisher) settleHead(ctx context.Context) error {
 func (p *Publisher) publish(ctx context.Context, snap *snapshot.Snapshot, memory Memory) (Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.cfg.Deadline)
 	defer cancel()
-	plan := &planner{site: &p.cfg.Site, layout: p.layout, enc: &p.enc, look: p.look, groupBy: p.cfg.GroupBy, old: p.state}
+	p.compareMaps(ctx, snap)
+	plan := &planner{sites: p.sites, layout: p.layout, enc: &p.enc, look: p.look, groupBy: p.cfg.GroupBy, old: p.state}
 	plan.full = p.full || p.state.release != nil && p.state.release.Look != p.look.hash
 	plan.states = p.states(memory)
-	if err := p.recall(ctx, snap, plan.full); err != nil {
+	plan.prepare(snap)
+	if plan.next == nil {
+		return Report{Number: p.state.number()}, nil
+	}
+	if err := p.recall(ctx, plan.told()); err != nil {
 		return Report{}, fmt.Errorf("read the history of races: %w", err)
 	}
 	puts, putCtx := errgroup.WithContext(ctx)
@@ -215,8 +281,8 @@ func (p *Publisher) publish(ctx context.Context, snap *snapshot.Snapshot, memory
 		puts.Go(func() error { return p.put(putCtx, o) })
 		return putCtx.Err()
 	}
-	planErr := plan.run(snap)
-	if planErr == nil && plan.next != nil {
+	planErr := plan.run()
+	if planErr == nil {
 		p.remember(putCtx, puts, memory)
 	}
 	if err := puts.Wait(); err != nil {
@@ -224,9 +290,6 @@ func (p *Publisher) publish(ctx context.Context, snap *snapshot.Snapshot, memory
 	}
 	if planErr != nil {
 		return plan.report, fmt.Errorf("make release %d: %w", plan.number, planErr)
-	}
-	if plan.next == nil {
-		return Report{Number: p.state.number()}, nil
 	}
 	landed, err := p.head.commit(ctx, &attempt{state: plan.next, aliases: plan.aliases, report: plan.report})
 	p.adopt(ctx, landed)

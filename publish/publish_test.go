@@ -128,7 +128,7 @@ func kinds(keys []string) map[string]int {
 	return out
 }
 
-func TestOneChangedRaceInThreeLevelsCostsFourteenWritesAndADelta(t *testing.T) {
+func TestOneChangedRaceInThreeLevelsCostsTwentyTwoWritesAndADelta(t *testing.T) {
 	n := newNight(4)
 	st := memstore.New()
 	p := open(t, st)
@@ -138,14 +138,15 @@ func TestOneChangedRaceInThreeLevelsCostsFourteenWritesAndADelta(t *testing.T) {
 
 	mustPublish(t, p, n.count("s0-t1", 2, 0, 0))
 
-	want := map[string]int{"races.json": 1, "races.html": 1, "units": 3, "groups/counts": 1, "groups/index": 1, "releases": 1, "head.json": 1,
-		"race.html": 1, "race.json": 1, "in": 2, "index.html": 1, "deltas": 1}
+	want := map[string]int{"races.json": 1, "races.html": 1, "units": 2, "pages": 4, "groups/counts": 1, "groups/index": 1, "updates": 1,
+		"releases": 1, "head.json": 1, "deltas": 1,
+		"race.html": 1, "race.json": 1, "in": 2, "index.html": 1, "type": 1, "lite.html": 1, "updates.html": 1, "updates.json": 1}
 	got := kinds(st.Writes())
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("writes = %v\nwant %v", got, want)
 	}
-	if len(st.Writes()) != 15 {
-		t.Errorf("%d writes, want fourteen and a delta", len(st.Writes()))
+	if len(st.Writes()) != 23 {
+		t.Errorf("%d writes, want twenty-two and a delta", len(st.Writes()))
 	}
 }
 

@@ -9,8 +9,9 @@ import (
 
 // renderRelease makes the delta, the roll-ups that are due and the release.
 func (p *planner) renderRelease() error {
-	rel := &manifest.Release{V: manifest.Version, Election: p.layout.Election(), Name: p.site.Name, Mode: string(p.site.Mode),
-		Number: p.number, Look: p.look.hash, Pages: []manifest.Page{}, Rollups: []manifest.Rollup{}, States: p.states}
+	rel := &manifest.Release{V: manifest.Version, Election: p.layout.Election(), Name: p.sites[0].Name, Mode: string(p.sites[0].Mode),
+		Number: p.number, Look: p.look.hash, Rollups: []manifest.Rollup{}, States: p.states,
+		Files: slices.Concat([]manifest.File{}, p.next.files)}
 	if p.old.release != nil {
 		previous := p.old.hash
 		rel.Previous = &previous
@@ -24,33 +25,45 @@ func (p *planner) renderRelease() error {
 	if err := p.rollUp(rel); err != nil {
 		return err
 	}
-	for i := range p.next.tree.places {
-		if p.next.tree.top(i) {
-			rel.Pages = append(rel.Pages, p.next.pages[i])
-		}
+	rel.Cards = p.cards
+	for _, site := range p.sites {
+		rel.Languages = append(rel.Languages, site.Lang.Code)
 	}
+	if err := p.renderLogs(rel); err != nil {
+		return err
+	}
+	rel.Pages = p.releasePages()
 	for _, g := range p.next.groups {
 		rel.Groups = append(rel.Groups, g.ref)
 	}
 	for _, f := range p.look.assets {
 		rel.Assets = append(rel.Assets, manifest.Asset{Key: f.key, Hash: f.hash})
 	}
-	if p.look.hash != p.oldLook() {
+	if p.relooked {
 		if err := p.emitLook(); err != nil {
 			return err
 		}
 	}
-	ref, err := p.store(manifest.Append(nil, rel), manifest.Shard{}, typeJSON, p.layout.Release)
+	ref, err := p.store(manifest.Append(nil, rel), shard.Hash{}, typeJSON, p.layout.Release)
 	p.next.release, p.next.hash = rel, ref.Hash
 	p.report.Number, p.report.Published = p.number, true
 	return err
 }
 
-func (p *planner) oldLook() shard.Hash {
-	if p.old.release == nil {
-		return shard.Hash{}
+// releasePages are the pages that stand in the release: those of no group, and
+// those that are kept.
+func (p *planner) releasePages() []manifest.Page {
+	var list []int
+	for i, sh := range p.next.book.sheets {
+		if sh.group < 0 {
+			list = append(list, i)
+		}
 	}
-	return p.old.release.Look
+	out := p.pages(list)
+	for _, k := range p.next.kept {
+		out = append(out, manifest.Page{Path: k.path, HTML: byLanguage(p.sites, k.html), ChangedRelease: k.changed})
+	}
+	return out
 }
 
 // rollUp adds a delta over the last ten, and over the last hundred, releases
@@ -89,8 +102,8 @@ func (p *planner) delta(from int, list []int) (shard.Hash, error) {
 		}
 		d.Races[n] = manifest.RaceDelta{ID: r.ID, Group: p.next.groups[s.group].ref.ID, Rev: s.rev, Kind: kind,
 			JSON: s.json.Hash, Counts: manifest.AppendVector(nil, r.Result),
-			CountKind: r.Result.Kind, Channels: manifest.ChannelsOf(r.Result)}
+			CountKind: r.Result.Kind, Condition: r.Result.Condition, Seats: r.Result.Seats, Rounds: manifest.RoundsOf(r.Result), Channels: manifest.ChannelsOf(r.Result)}
 	}
-	ref, err := p.store(manifest.Append(nil, d), manifest.Shard{}, typeJSON, p.layout.Delta)
+	ref, err := p.store(manifest.Append(nil, d), shard.Hash{}, typeJSON, p.layout.Delta)
 	return ref.Hash, err
 }

@@ -1,11 +1,10 @@
 package publish
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/heraldresults/herald/diff"
 	"github.com/heraldresults/herald/diff/snapshot"
-	"github.com/heraldresults/herald/publish/manifest"
 	"github.com/heraldresults/herald/publish/shard"
 	"github.com/heraldresults/herald/templates"
 )
@@ -13,14 +12,27 @@ import (
 // renderRaces makes the JSON and the page of every race that has a new
 // version, or of every race when all is rendered again.
 func (p *planner) renderRaces() error {
-	list := p.moved
-	if p.full {
-		list = make([]int, len(p.next.races))
-		for i := range list {
-			list[i] = i
+	return each(len(p.drawn), func(n int, buf []byte) ([]byte, error) { return p.renderRace(p.drawn[n], buf) })
+}
+
+// resetRaces finds the races that did not move and yet have another page: one
+// that links to a breakdown that there was not before, or lies elsewhere.
+func (p *planner) resetRaces() {
+	b, before := p.next.book, p.old.book
+	if b != before && before != nil {
+		p.retrailed = b.tree.moved(before.tree)
+		for i := range p.old.races {
+			if _, moved := p.kind[i]; !moved && (b.broken(i) != before.broken(i) || p.retrailed[b.tree.of[i]]) {
+				p.reset = append(p.reset, i)
+			}
 		}
 	}
-	return each(len(list), func(n int, buf []byte) ([]byte, error) { return p.renderRace(list[n], buf) })
+	if p.drawn = slices.Concat(p.moved, p.reset); p.full {
+		p.drawn = make([]int, len(p.next.races))
+		for i := range p.drawn {
+			p.drawn[i] = i
+		}
+	}
 }
 
 // renderRace is safe for many at once, each with another race.
@@ -29,22 +41,30 @@ func (p *planner) renderRace(i int, buf []byte) ([]byte, error) {
 	if kind, moved := p.kind[i]; moved {
 		p.advance(s, r, i, kind)
 	}
-	page, data := p.layout.AliasRace(r.Unit.ID, r.Contest.ID), p.layout.AliasRaceJSON(r.Unit.ID, r.Contest.ID)
-	view := templates.RaceView{
-		Race: r, Rev: s.rev, Changed: s.changed, AsOf: r.AsOf,
-		History: s.history, Corrections: s.corrections,
-		Trail: p.trail(p.next.tree.of[i]),
-		Path:  p.below(page), JSON: p.below(data),
-	}
-	buf = templates.AppendRaceJSON(buf, view, p.site)
+	view := p.raceView(i)
+	buf = templates.AppendRaceJSON(buf, view, p.sites[0])
 	var err error
-	s.json, err = p.store(buf, s.json, typeJSON, func(h shard.Hash) string { return p.layout.RaceJSON(r.ID, h) }, data)
+	s.json, err = p.store(buf, s.json.Hash, typeJSON, func(h shard.Hash) string { return p.layout.RaceJSON(r.ID, h) }, at(p.layout, "", view.JSON))
 	if err != nil {
 		return buf, err
 	}
-	buf = templates.AppendRacePage(buf[:0], view, p.site)
-	s.html, err = p.store(buf, s.html, typeHTML, func(h shard.Hash) string { return p.layout.RaceHTML(r.ID, h) }, page)
+	var page pageState
+	page, buf, err = p.page(view.Path, pageState{html: s.html}, func(b []byte, site *templates.Site) []byte {
+		return templates.AppendRacePage(b, view, site)
+	}, buf)
+	s.html = page.html
 	return buf, err
+}
+
+func (p *planner) raceView(i int) templates.RaceView {
+	r, s := p.next.snap.Races[i], &p.next.races[i]
+	return templates.RaceView{
+		Race: r, Rev: s.rev, Changed: s.changed, AsOf: r.AsOf,
+		History: s.history, Corrections: s.corrections,
+		Trail: p.trail(p.next.book.tree.of[i]),
+		Path:  shard.RacePage(r.Unit.ID, r.Contest.ID), JSON: shard.RaceFile(r.Unit.ID, r.Contest.ID),
+		Breakdown: p.next.book.breakdown(r, i), Choices: choices(r),
+	}
 }
 
 // advance gives a race its next version: number, history, corrections.
@@ -75,7 +95,7 @@ func reason(c diff.RaceChange) string {
 
 // trail leads from the home page to place i, both included.
 func (p *planner) trail(i int) []templates.Link {
-	t := p.next.tree
+	t := p.next.book.tree
 	n := 0
 	for j := i; j >= 0; j = t.places[j].parent {
 		n++
@@ -83,87 +103,7 @@ func (p *planner) trail(i int) []templates.Link {
 	links := make([]templates.Link, n)
 	for j := i; j >= 0; j = t.places[j].parent {
 		n--
-		links[n] = templates.Link{Text: t.places[j].unit.Name, Path: p.below(p.placeAlias(j))}
+		links[n] = templates.Link{Text: t.places[j].unit.Name, Path: t.path(j)}
 	}
 	return links
 }
-
-func (p *planner) placeAlias(i int) string {
-	if i == 0 {
-		return p.layout.AliasHome()
-	}
-	return p.layout.AliasPlace(p.next.tree.places[i].unit.ID)
-}
-
-// renderPlaces makes the pages of the places that hold a race with a new
-// version, up to the home page.
-func (p *planner) renderPlaces() error {
-	t := p.next.tree
-	p.sums = t.sums(p.next.snap, p.next.races)
-	p.next.pages = make([]manifest.Page, len(t.places))
-	if t == p.old.tree {
-		copy(p.next.pages, p.old.pages)
-	} else {
-		p.keepPages()
-	}
-	touched := make([]bool, len(t.places))
-	for _, i := range p.moved {
-		for j := t.of[i]; j >= 0 && !touched[j]; j = t.places[j].parent {
-			touched[j] = true
-		}
-	}
-	var list []int
-	for i := range t.places {
-		if touched[i] || p.full || p.next.pages[i].Hash.IsZero() {
-			list = append(list, i)
-		}
-	}
-	return each(len(list), func(n int, buf []byte) ([]byte, error) { return p.renderPlace(list[n], buf) })
-}
-
-// keepPages carries over by unit what the old tree had.
-func (p *planner) keepPages() {
-	byUnit := make(map[string]manifest.Page, len(p.old.pages))
-	for _, page := range p.old.pages {
-		byUnit[page.Unit] = page
-	}
-	for i, pl := range p.next.tree.places {
-		p.next.pages[i] = byUnit[pl.unit.ID]
-	}
-}
-
-func (p *planner) renderPlace(i int, buf []byte) ([]byte, error) {
-	t := p.next.tree
-	pl := &t.places[i]
-	view := templates.PlaceView{
-		Unit: pl.unit, Home: i == 0, AsOf: p.sums[i].asOf,
-		Path: p.below(p.placeAlias(i)),
-	}
-	if i > 0 {
-		view.Trail = p.trail(pl.parent)
-	}
-	view.Races = make([]templates.RaceLine, len(pl.races))
-	for n, j := range pl.races {
-		r := p.next.snap.Races[j]
-		view.Races[n] = templates.RaceLine{Race: r, AsOf: r.AsOf, Corrected: p.next.races[j].corrected,
-			Path: p.below(p.layout.AliasRace(r.Unit.ID, r.Contest.ID))}
-	}
-	view.Places = make([]templates.PlaceLine, len(pl.children))
-	for n, j := range pl.children {
-		v := p.sums[j]
-		view.Places[n] = templates.PlaceLine{Unit: t.places[j].unit, Path: p.below(p.placeAlias(j)),
-			Races: v.races, Reporting: v.reporting, Complete: v.complete, Intermediate: v.intermediate, Changed: v.changed, AsOf: v.asOf}
-	}
-	view.Changed = p.sums[i].changed
-	buf = templates.AppendPlacePage(buf, view, p.site)
-	old := p.next.pages[i]
-	ref, err := p.store(buf, manifest.Shard{Hash: old.Hash, Size: old.Size}, typeHTML,
-		func(h shard.Hash) string { return p.layout.PlaceHTML(pl.unit.ID, h) }, p.placeAlias(i))
-	if ref.Hash != old.Hash {
-		p.next.pages[i] = manifest.Page{Unit: pl.unit.ID, Hash: ref.Hash, Size: ref.Size, ChangedRelease: p.number}
-	}
-	return buf, err
-}
-
-// below is an address without the election that begins it.
-func (p *planner) below(key string) string { return strings.TrimPrefix(key, p.layout.Election()+"/") }

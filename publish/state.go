@@ -1,6 +1,9 @@
 package publish
 
 import (
+	"path"
+	"strings"
+
 	"github.com/heraldresults/herald/diff/snapshot"
 	"github.com/heraldresults/herald/publish/manifest"
 	"github.com/heraldresults/herald/publish/shard"
@@ -15,14 +18,36 @@ type state struct {
 	snap    *snapshot.Snapshot
 	races   []raceState // beside snap.Races
 	groups  []groupState
-	tree    *tree
-	pages   []manifest.Page // beside tree.places
+	book    *book
+	pages   []pageState // beside book.sheets
+	// kept are pages that are no longer listed, by path: what was full, which
+	// stays as it is, and what is nothing any more, which says so.
+	kept        []keptPage
+	files       []manifest.File // of no group, in order of their paths
+	updates     *manifest.Updates
+	corrections *manifest.Corrections
 }
+
+// pageState is what was published of one page, in the order of languages. A
+// zero hash is a page that is not there yet.
+type pageState struct {
+	html    []manifest.Shard
+	changed int // release that last changed it in any language
+}
+
+// keptPage is a page that no longer follows the results.
+type keptPage struct {
+	path string
+	pageState
+}
+
+func (k keptPage) compare(o keptPage) int { return strings.Compare(k.path, o.path) }
 
 // raceState is the published state of one race.
 type raceState struct {
 	rev, changed int
-	json, html   manifest.Shard
+	json         manifest.Shard
+	html         []manifest.Shard // in the order of languages
 	group        int
 	corrected    bool
 	recalled     bool // history and corrections are in memory
@@ -34,6 +59,7 @@ type raceState struct {
 type groupState struct {
 	ref   manifest.Group
 	races []int
+	files []manifest.File // in order of their paths
 }
 
 // number of the release, 0 before the first.
@@ -55,6 +81,27 @@ type alias struct {
 	key, contentType string
 	body             shard.Encoded
 	added            bool // nothing is there yet, and it is not the home page
+	rank             int  // what is read most comes first
+}
+
+// address is where an alias is to be, and when its turn comes.
+type address struct {
+	key  string
+	rank int
+}
+
+// at is the address of what has this path, in the language of a segment.
+func at(l shard.Layout, segment, path string) address {
+	rank := 4
+	switch first, _, _ := strings.Cut(path, "/"); first {
+	case templates.HomePath:
+		rank = 1
+	case "in":
+		rank = 2
+	case "race":
+		rank = 3
+	}
+	return address{l.Alias(segment, path), rank}
 }
 
 const (
@@ -63,4 +110,34 @@ const (
 	typeCSS  = "text/css; charset=utf-8"
 	typeJS   = "text/javascript; charset=utf-8"
 	typeSVG  = "image/svg+xml"
+	typePNG  = "image/png"
+	typeJPEG = "image/jpeg"
+	typeWebP = "image/webp"
+	typeXML  = "application/xml; charset=utf-8"
+	typeText = "text/plain; charset=utf-8"
 )
+
+// typeOf is the content type of a file by its name.
+func typeOf(name string) string {
+	switch path.Ext(name) {
+	case ".html":
+		return typeHTML
+	case ".css":
+		return typeCSS
+	case ".js":
+		return typeJS
+	case ".svg":
+		return typeSVG
+	case ".png":
+		return typePNG
+	case ".jpg":
+		return typeJPEG
+	case ".webp":
+		return typeWebP
+	case ".xml":
+		return typeXML
+	case ".txt":
+		return typeText
+	}
+	return typeJSON
+}

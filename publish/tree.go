@@ -33,9 +33,10 @@ type sums struct {
 // roots. "--" never stands in a slug, so no unit can have it.
 const homeID = "home--page"
 
-// newTree builds the places. An election with one root has that root as its
-// home page; one with several gets a home page named after the election.
-func newTree(s *snapshot.Snapshot, name string) *tree {
+// newTree builds the places from the races in this order. An election with one
+// root has that root as its home page; one with several gets a home page named
+// after the election.
+func newTree(s *snapshot.Snapshot, order []int, name string) *tree {
 	t := &tree{of: make([]int, len(s.Races))}
 	at := map[*snapshot.Unit]int{}
 	var add func(u *snapshot.Unit) int
@@ -54,8 +55,8 @@ func newTree(s *snapshot.Snapshot, name string) *tree {
 		return i
 	}
 	t.places = append(t.places, place{unit: &snapshot.Unit{ID: homeID, Key: homeID, Name: name, Type: snapshot.OtherUnit}, parent: -1})
-	for i, r := range s.Races {
-		p := add(r.Unit)
+	for _, i := range order {
+		p := add(s.Races[i].Unit)
 		t.of[i] = p
 		t.places[p].races = append(t.places[p].races, i)
 	}
@@ -83,12 +84,57 @@ func (t *tree) promote() {
 	}
 }
 
-// top reports whether the page of place i stands in the release rather than
-// in a group's index: home, and what has no races of its own or holds other
-// places directly below home.
-func (t *tree) top(i int) bool {
-	p := &t.places[i]
-	return i == 0 || len(p.races) == 0 || p.depth == 1 && len(p.children) > 0
+// homes gives every place the group in whose index its page stands: that of
+// its first race, or of the first one inside it; -1 for those that stand in the
+// release. These are home and, if they are few, the places directly below it
+// that hold others. In gives the group of each race.
+func (t *tree) homes(in []int) []int {
+	out := make([]int, len(t.places))
+	top := 0
+	for i := len(t.places) - 1; i >= 0; i-- { // children come after their parents
+		pl := &t.places[i]
+		switch {
+		case len(pl.races) > 0:
+			out[i] = in[pl.races[0]]
+		case len(pl.children) > 0:
+			out[i] = out[pl.children[0]]
+		}
+		if t.above(i) {
+			top++
+		}
+	}
+	for i := range t.places {
+		if i == 0 || top <= maxTop && t.above(i) {
+			out[i] = -1
+		}
+	}
+	return out
+}
+
+// above reports whether a place lies directly below home and holds others.
+func (t *tree) above(i int) bool { return t.places[i].depth == 1 && len(t.places[i].children) > 0 }
+
+// moved says of each place whether its page, or one above it, has another
+// address or name than in an older tree.
+func (t *tree) moved(before *tree) []bool {
+	at := make(map[string]int, len(before.places))
+	for j := range before.places {
+		at[before.places[j].unit.ID] = j
+	}
+	out := make([]bool, len(t.places))
+	for i := range t.places { // parents come before their children
+		pl := &t.places[i]
+		j, known := at[pl.unit.ID]
+		switch {
+		case !known || before.path(j) != t.path(i) || before.places[j].unit.Name != pl.unit.Name:
+			out[i] = true
+		case pl.parent < 0 || before.places[j].parent < 0:
+			out[i] = pl.parent != before.places[j].parent
+		default:
+			out[i] = out[pl.parent] || before.places[before.places[j].parent].unit.ID != t.places[pl.parent].unit.ID
+		}
+	}
+	return out
 }
 
 // sums adds up what every place holds, children into parents.

@@ -2,13 +2,6 @@ package templates
 
 import "github.com/heraldresults/herald/diff/snapshot"
 
-// notice appends a sentence that must not be overlooked, before the numbers.
-func (p *page) notice(sentence markup) {
-	p.raw("<p class=\"notice\">")
-	p.raw(sentence)
-	p.raw("</p>\n")
-}
-
 // besideChannels is how many channels have room beside one another on a narrow
 // screen. There, more of them stand below one another.
 const besideChannels = 2

@@ -1,7 +1,8 @@
 package templates
 
-// correctionNotice appends the latest correction before the numbers.
-func (p *page) correctionNotice(v RaceView) {
+// correctionNotice appends the latest correction before the numbers. All of
+// them stand on the page at path, "" for this one.
+func (p *page) correctionNotice(v RaceView, path string) {
 	if len(v.Corrections) == 0 {
 		return
 	}
@@ -10,10 +11,15 @@ func (p *page) correctionNotice(v RaceView) {
 	last := &v.Corrections[len(v.Corrections)-1]
 	if !last.AsOf.IsZero() {
 		p.moment(last.AsOf)
-		p.raw(". ")
+		p.raw(p.w.Stop)
 	}
 	p.reason(last.Reason)
-	p.raw(" <a href=\"#corrections\">")
+	p.raw(" <a href=\"")
+	if path != "" {
+		p.text(p.s.Base)
+		p.text(path)
+	}
+	p.raw("#corrections\">")
 	p.raw(p.w.Correction)
 	p.raw("</a></p>\n")
 }
@@ -43,7 +49,7 @@ func (p *page) corrections(v RaceView) {
 		p.raw("<div class=\"correction\"><p>")
 		if !c.AsOf.IsZero() {
 			p.moment(c.AsOf)
-			p.raw(". ")
+			p.raw(p.w.Stop)
 		}
 		p.reason(c.Reason)
 		p.raw("</p><ul>")
@@ -51,10 +57,10 @@ func (p *page) corrections(v RaceView) {
 			p.raw("<li>")
 			if name := choiceName(v.Race.Contest, ch.Choice); name != "" {
 				p.name(name)
-				p.raw(", ")
+				p.raw(p.w.Comma)
 			}
 			p.raw(p.w.what(ch.What))
-			p.raw(": ")
+			p.raw(p.w.Colon)
 			p.count(ch.From)
 			p.raw(p.w.To)
 			p.count(ch.To)

@@ -17,8 +17,9 @@ const raceVersion = 1
 // for what was not stated, times in UTC, one newline at the end. The value of
 // "result" depends on the snapshot alone. Shares are not in it: votes are to
 // be divided by what "share_of" names, "valid" for the stated valid votes or
-// "votes" for the sum of the choices' votes without abstentions. "kind" and
-// "channels" are left out where the source does not tell them.
+// "votes" for the sum of the choices' votes without abstentions. "kind",
+// "condition", "rounds", "channels" and the "seats" of a choice are left out
+// where the source does not tell them.
 func AppendRaceJSON(dst []byte, v RaceView, s *Site) []byte {
 	dst = append(dst, `{"v":`...)
 	dst = strconv.AppendInt(dst, raceVersion, 10)
@@ -81,6 +82,9 @@ func appendResult(dst []byte, race *snapshot.Race) []byte {
 		dst = comma(dst, i)
 		dst = appendField(dst, `{"id":`, race.Contest.Choices[i].ID)
 		dst = appendCount(dst, `,"votes":`, r.Votes[i])
+		if i < len(r.Seats) && r.Seats[i].Present() {
+			dst = appendCount(dst, `,"seats":`, r.Seats[i])
+		}
 		dst = appendField(dst, `,"outcome":`, string(outcome(r, i)))
 		dst = append(dst, '}')
 	}
@@ -88,6 +92,16 @@ func appendResult(dst []byte, race *snapshot.Race) []byte {
 	dst = appendTotals(dst, r.Totals)
 	dst = appendField(dst, `,"status":`, string(r.Status))
 	dst = appendKind(dst, r.Kind)
+	if r.Condition != snapshot.NoCondition {
+		dst = appendField(dst, `,"condition":`, string(r.Condition))
+	}
+	if len(r.Rounds) > 0 {
+		dst = append(dst, `,"rounds":[`...)
+		for i := range r.Rounds {
+			dst = appendRound(comma(dst, i), race.Contest, &r.Rounds[i])
+		}
+		dst = append(dst, ']')
+	}
 	if len(r.Channels) > 0 {
 		dst = append(dst, `,"channels":[`...)
 		for i := range r.Channels {
@@ -114,6 +128,20 @@ func appendKind(dst []byte, k snapshot.CountKind) []byte {
 		return dst
 	}
 	return appendField(dst, `,"kind":`, string(k))
+}
+
+// appendRound appends a round. A choice that is out has null votes.
+func appendRound(dst []byte, c *snapshot.Contest, d *snapshot.Round) []byte {
+	dst = append(dst, `{"choices":[`...)
+	for i := range c.Choices {
+		dst = appendField(comma(dst, i), `{"id":`, c.Choices[i].ID)
+		dst = appendCount(dst, `,"votes":`, d.Votes[i])
+		if i < len(d.Outcomes) && d.Outcomes[i] != snapshot.NoOutcome {
+			dst = appendField(dst, `,"outcome":`, string(d.Outcomes[i]))
+		}
+		dst = append(dst, '}')
+	}
+	return append(appendCount(dst, `],"exhausted":`, d.Exhausted), '}')
 }
 
 func appendChannel(dst []byte, c *snapshot.Contest, ch *snapshot.Channel) []byte {

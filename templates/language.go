@@ -1,7 +1,9 @@
 package templates
 
 import (
+	"cmp"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -102,6 +104,10 @@ func (f *filler) take(raw []byte, what string) {
 		Months          []string
 	}
 	if err := toml.Unmarshal(raw, &file); err != nil {
+		if at, ok := errors.AsType[*toml.DecodeError](err); ok {
+			line, _ := at.Position()
+			what = fmt.Sprintf("%s, line %d", what, line)
+		}
 		f.wrong("%s: %v", what, err)
 		return
 	}
@@ -161,15 +167,53 @@ func (f *filler) word(key string, field reflect.Value, value any) {
 		s, ok := value.(string)
 		if !ok || s == "" {
 			f.wrong("%s: it takes a text", key)
+			return
 		}
+		f.samePlaces(key, *target, escaped(s))
 		*target = escaped(s)
 	case *phrase:
 		p, err := newPhrase(value, f.forms)
 		if err != nil {
 			f.wrong("%s: %v", key, err)
+			return
 		}
+		f.samePlaces(key, target.whole(), p.whole())
 		*target = p
 	}
+}
+
+// samePlaces notes when a text has other places, such as {n}, than the one it
+// replaces: a number would be missing, or braces would stand on the page.
+func (f *filler) samePlaces(key string, old, text markup) {
+	if want, got := placesIn(old), placesIn(text); old != "" && want != got {
+		f.wrong("%s: the places in it are to be %s, not %s", key, cmp.Or(want, "none"), cmp.Or(got, "none"))
+	}
+}
+
+// placesIn are the places of a text, sorted, each once.
+func placesIn(text markup) string {
+	var found []string
+	for _, p := range pieces(string(text)) {
+		if p.place != "" {
+			found = append(found, "{"+p.place+"}")
+		}
+	}
+	slices.Sort(found)
+	return strings.Join(slices.Compact(found), " ")
+}
+
+// whole is what all forms of the phrase say, with their places.
+func (p phrase) whole() markup {
+	var b strings.Builder
+	for _, form := range p {
+		for _, x := range form {
+			b.WriteString(string(x.text))
+			if x.place != "" {
+				b.WriteString("{" + x.place + "}")
+			}
+		}
+	}
+	return markup(b.String())
 }
 
 // missing notes every word that no catalog held.

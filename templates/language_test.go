@@ -127,6 +127,17 @@ func TestAnAuthorityReplacesSingleWords(t *testing.T) {
 	}
 }
 
+func TestAReplacedWordKeepsThePlacesOfItsNumbers(t *testing.T) {
+	_, err := templates.NewLanguage("en", []byte("[page]\nmore = \" plus\"\nfraction = \"{n}/{x}\"\n[script]\ncheck_signed = \"{t} {k} {n}\"\n[site]\nabout = \"{x}\"\n"))
+	const want = "words of language en:\n  page.fraction: the places in it are to be {n} {of}, not {n} {x}\n  page.more: the places in it are to be {n}, not none"
+	if err == nil || err.Error() != want {
+		t.Errorf("says %v, want %s", err, want)
+	}
+	if _, err = templates.NewLanguage("en", []byte("[page]\n\n[page\n")); err == nil || !strings.Contains(err.Error(), "line 3") {
+		t.Errorf("says %v, without the line", err)
+	}
+}
+
 func TestARegionReadsTheWordsOfItsLanguage(t *testing.T) {
 	l, err := templates.NewLanguage("en-GB", nil)
 	if err != nil {

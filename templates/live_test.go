@@ -27,28 +27,32 @@ type edge struct {
 	files   map[string][]byte // by path
 	counts  map[string]int
 	broken  bool
+	retry   string // what a broken edge asks for
+	caching string
 	checked time.Time
+	status  status
+}
+
+// status is what the test's status.json says beside when it was made.
+type status struct {
+	PollAfterS   int
+	NextExpected string
+	Sources      string
 }
 
 const livePath = "/e/race.html"
 
 func newEdge(t *testing.T) *edge {
-	e := &edge{site: site(t), files: map[string][]byte{}, counts: map[string]int{}, checked: time.Now()}
-	for _, f := range templates.Assets() {
+	e := &edge{site: site(t), files: map[string][]byte{}, counts: map[string]int{}, checked: time.Now(), status: status{PollAfterS: 1, Sources: "[]"},
+		caching: "public, max-age=10, stale-while-revalidate=30"}
+	for _, f := range templates.Assets(nil) {
 		sum := sha256.Sum256(f.Body)
 		a := templates.Asset{
 			Href:      "/assets/" + hex.EncodeToString(sum[:]) + "-" + f.Name,
 			Integrity: "sha256-" + base64.StdEncoding.EncodeToString(sum[:]),
 		}
 		e.files[a.Href] = f.Body
-		switch f.Name {
-		case "herald.css":
-			e.site.Style = a
-		case "herald.js":
-			e.site.Script = a
-		case "herald.svg":
-			e.site.Icon = a
-		}
+		e.site.SetAsset(f.Name, a)
 	}
 	e.site.PollSeconds, e.site.Base, e.site.Root = 1, "/e/", "/e/"
 	srv := httptest.NewServer(e)
@@ -65,8 +69,9 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	switch path := r.URL.Path; {
 	case path == "/e/status.json":
-		body, ok = fmt.Appendf(nil, `{"checked":%q,"published":%q,"poll_after_s":1}`,
-			e.checked.UTC().Format(time.RFC3339), e.checked.UTC().Format(time.RFC3339)), true
+		stamp := e.checked.UTC().Format(time.RFC3339)
+		body, ok = fmt.Appendf(nil, `{"checked":%q,"published":%q,"poll_after_s":%d,"next_expected":%q,"sources":%s}`,
+			stamp, stamp, e.status.PollAfterS, e.status.NextExpected, e.status.Sources), true
 		h.Set("Content-Type", "application/json")
 	case strings.HasSuffix(path, ".css"):
 		h.Set("Content-Type", "text/css")
@@ -77,9 +82,12 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "+
-			"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+			"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *")
 		h.Set("X-Amz-Meta-Published", evening.Format(time.RFC3339))
 		if e.broken {
+			if e.retry != "" {
+				h.Set("Retry-After", e.retry)
+			}
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
@@ -90,7 +98,7 @@ func (e *edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	tag := fmt.Sprintf("\"%x\"", sha256.Sum256(body))
 	h.Set("Etag", tag)
-	h.Set("Cache-Control", "public, max-age=10, stale-while-revalidate=30")
+	h.Set("Cache-Control", e.caching)
 	if r.Header.Get("If-None-Match") == tag {
 		w.WriteHeader(http.StatusNotModified)
 		return
@@ -152,7 +160,18 @@ func open(t *testing.T, e *edge) *browser.Tab {
 
 func awaitText(t *testing.T, tab *browser.Tab, selector, want string) {
 	t.Helper()
-	browser.Await(t, selector+" to show "+want, func() bool { return strings.Contains(tab.Text(selector), want) })
+	browser.Await(t, selector+" to show "+want, func() bool { return strings.Contains(seen(tab, selector), want) })
+}
+
+// seen is the text that the reader sees of an element, "" when it is hidden or
+// not there.
+func seen(tab *browser.Tab, selector string) string {
+	var s string
+	tab.Eval(fmt.Sprintf(`(() => {
+		const e = document.querySelector(%q);
+		return e && e.getClientRects().length ? e.innerText.trim() : "";
+	})()`, selector), &s)
+	return s
 }
 
 func TestALaterReleaseAppearsWithoutAReload(t *testing.T) {
@@ -168,6 +187,9 @@ func TestALaterReleaseAppearsWithoutAReload(t *testing.T) {
 	awaitText(t, tab, "#say", "Updated. 12 of 40 counted")
 	awaitText(t, tab, "#published", "21:00")
 	awaitText(t, tab, "#checked", "Checked")
+	if got := seen(tab, "#next"); got != "" {
+		t.Errorf("the page expects an update that nobody announced: %q", got)
+	}
 
 	var opened bool
 	tab.Eval(`document.getElementById("moved").open`, &opened)
@@ -321,4 +343,18 @@ func TestPagesFitANarrowScreen(t *testing.T) {
 	if got := tab.Complaints(); len(got) > 0 {
 		t.Errorf("complaints = %q", got)
 	}
+}
+
+// showMore publishes the race with a notice above it as release n.
+func (e *edge) showMore(n int) {
+	v := corrected(view(race(councilSamples(), true), 5))
+	v.Changed = n
+	e.set(func() { e.files[livePath] = templates.AppendRacePage(nil, v, e.site) })
+}
+
+// count is how often a path was asked for.
+func (e *edge) count(path string) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.counts[path]
 }

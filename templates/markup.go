@@ -3,7 +3,6 @@ package templates
 import (
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/feature/plural"
@@ -18,12 +17,14 @@ type markup string
 
 // page is a page being written.
 type page struct {
-	b []byte
-	s *Site
-	w *words
+	b      []byte
+	s      *Site
+	w      *words
+	around *around // nil until the page is opened, when the site was not prepared
+	zoned  zoned
 }
 
-func newPage(dst []byte, s *Site) page { return page{b: dst, s: s, w: &s.Lang.w} }
+func newPage(dst []byte, s *Site) page { return page{b: dst, s: s, w: &s.Lang.w, around: s.around} }
 
 // raw appends trusted markup.
 func (p *page) raw(m markup) { p.b = append(p.b, m...) }
@@ -40,6 +41,10 @@ func appendText(b []byte, s string) []byte {
 	from := 0
 	for i := 0; i < len(s); {
 		c := s[i]
+		if plainByte[c] {
+			i++
+			continue
+		}
 		size := 1
 		var sub markup
 		switch {
@@ -53,9 +58,9 @@ func appendText(b []byte, s string) []byte {
 			sub = "&#34;"
 		case c == '\'':
 			sub = "&#39;"
-		case c < 0x20 && c != '\t' && c != '\n' || c == 0x7f:
+		case c < utf8.RuneSelf:
 			sub = "\uFFFD"
-		case c >= utf8.RuneSelf:
+		default:
 			var r rune
 			if r, size = utf8.DecodeRuneInString(s[i:]); r == utf8.RuneError || r <= 0x9f {
 				sub = "\uFFFD"
@@ -69,6 +74,16 @@ func appendText(b []byte, s string) []byte {
 	}
 	return append(b, s[from:]...)
 }
+
+// plainByte are the bytes that are characters of their own and stand for
+// themselves in text.
+var plainByte = func() (plain [256]bool) {
+	for c := byte(' '); c < 0x7f; c++ {
+		plain[c] = c != '&' && c != '<' && c != '>' && c != '"' && c != '\''
+	}
+	plain['\t'], plain['\n'] = true, true
+	return plain
+}()
 
 // attr appends an attribute with its value quoted.
 func (p *page) attr(name markup, value string) {
@@ -127,15 +142,51 @@ func (p *page) link(l Link) {
 
 // number appends a number as the language writes it.
 func (p *page) number(n int64) {
+	num := &p.s.Lang.digits
+	if num.digit[0] == "0" && num.primary == 3 && num.secondary == 3 && num.least <= 5 && len(num.group) < 8 && n >= 0 {
+		p.latin(n, num)
+		return
+	}
 	var digits [20]byte
 	d := strconv.AppendInt(digits[:0], n, 10)
-	num := &p.s.Lang.digits
 	for i, c := range d {
 		if i > 0 && len(d) >= num.least && num.parts(len(d)-i) {
 			p.raw(num.group)
 		}
 		p.raw(num.digit[c-'0'])
 	}
+}
+
+// latin is number for what most languages write: Latin digits in groups of
+// three.
+func (p *page) latin(n int64, num *numerals) {
+	if n < 1000 {
+		p.b = appendSmall(p.b, n)
+		return
+	}
+	var buf [64]byte
+	at := len(buf)
+	grouped := num.least <= 4 || n >= 10_000
+	for k := 0; n > 0; k++ {
+		if grouped && k > 0 && k%3 == 0 {
+			at -= copy(buf[at-len(num.group):], num.group)
+		}
+		at--
+		buf[at] = byte('0' + n%10)
+		n /= 10
+	}
+	p.b = append(p.b, buf[at:]...)
+}
+
+// appendSmall appends a number from 0 to 999.
+func appendSmall(b []byte, n int64) []byte {
+	switch {
+	case n >= 100:
+		return append(b, byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+	case n >= 10:
+		return append(b, byte('0'+n/10), byte('0'+n%10))
+	}
+	return append(b, byte('0'+n))
 }
 
 // count appends a number, or the words for one that was not stated.
@@ -202,61 +253,4 @@ func (p *page) bar(part, whole int64) {
 	p.raw(`<svg class="bar" viewBox="0 0 1000 1" preserveAspectRatio="none" aria-hidden="true"><rect width="`)
 	p.b = strconv.AppendInt(p.b, permille(part, whole), 10)
 	p.raw(`" height="1"/></svg>`)
-}
-
-// moment appends a day and time of day in the site's zone, with the zone.
-func (p *page) moment(t time.Time) {
-	t = t.In(p.s.Location)
-	p.raw(`<time datetime="`)
-	p.b = t.AppendFormat(p.b, time.RFC3339)
-	p.raw(`">`)
-	year, month, day := t.Date()
-	for i := range p.s.Lang.date {
-		part := &p.s.Lang.date[i]
-		p.raw(part.text)
-		switch part.place {
-		case "day":
-			p.digits(int64(day), 1)
-		case "month":
-			p.raw(p.s.Lang.months[month-1])
-		case "year":
-			p.digits(int64(year), 4)
-		case "time":
-			p.time(t)
-		case "zone":
-			p.zone(t)
-		}
-	}
-	p.raw("</time>")
-}
-
-func (p *page) time(t time.Time) {
-	p.digits(int64(t.Hour()), 2)
-	p.raw(":")
-	p.digits(int64(t.Minute()), 2)
-}
-
-func (p *page) zone(t time.Time) {
-	if zone, _ := t.Zone(); zone[0] == '+' || zone[0] == '-' {
-		p.b = t.AppendFormat(p.b, "UTC-07:00")
-	} else {
-		p.text(zone)
-	}
-}
-
-// clock appends a time of day when other, which stands near it, is of the same
-// day, else the whole moment.
-func (p *page) clock(t, other time.Time) {
-	t, other = t.In(p.s.Location), other.In(p.s.Location)
-	_, east := t.Zone()
-	_, otherEast := other.Zone()
-	if east != otherEast || t.YearDay() != other.YearDay() || t.Year() != other.Year() {
-		p.moment(t)
-		return
-	}
-	p.raw(`<time datetime="`)
-	p.b = t.AppendFormat(p.b, "2006-01-02T15:04Z07:00")
-	p.raw(`">`)
-	p.time(t)
-	p.raw("</time>")
 }

@@ -30,19 +30,21 @@ func (p *page) moved(v RaceView) {
 	p.raw("</th><th scope=\"col\">")
 	p.raw(p.w.MovedLeaders)
 	p.raw("</th></tr></thead>\n<tbody>\n")
+	var newer time.Time
+	var known [maxLeads]written
 	for i := len(v.History) - 1; i >= 0; i-- {
-		newer := time.Time{}
-		if i+1 < len(v.History) {
-			newer = v.History[i+1].AsOf
-		}
-		p.point(v.Race.Contest, &v.History[i], newer)
+		p.point(v.Race.Contest, &v.History[i], newer, &known)
+		newer = v.History[i].AsOf
 	}
 	p.raw("</tbody>\n</table>\n</details>\n")
 }
 
+// written is where the name of a choice already stands on the page.
+type written struct{ choice, from, to int }
+
 // point appends one row of the history, with its first two. The day stands
 // where it differs from that of the row above.
-func (p *page) point(c *snapshot.Contest, pt *Point, newer time.Time) {
+func (p *page) point(c *snapshot.Contest, pt *Point, newer time.Time, known *[maxLeads]written) {
 	p.raw("<tr><th scope=\"row\">")
 	if pt.AsOf.IsZero() {
 		p.raw(p.w.AsOfNone)
@@ -57,16 +59,36 @@ func (p *page) point(c *snapshot.Contest, pt *Point, newer time.Time) {
 	p.raw("</td><td>")
 	p.cell(pt.Votes)
 	p.raw("</td><td>")
-	for i, l := range pt.Leaders[:min(2, len(pt.Leaders))] {
+	for i := range pt.Leaders[:min(2, len(pt.Leaders))] {
+		l := &pt.Leaders[i]
 		if i > 0 {
 			p.raw("<br>")
 		}
-		p.name(choiceName(c, l.Choice))
-		p.raw(" <b>")
+		p.raw("<b>")
 		p.cell(l.Votes)
-		p.raw("</b>")
+		p.raw("</b> ")
+		p.again(c, l.Choice, known)
 	}
 	p.raw("</td></tr>\n")
+}
+
+// again appends the name of a choice, and copies it where it was written
+// before: the same few names stand in every row.
+func (p *page) again(c *snapshot.Contest, choice int, known *[maxLeads]written) {
+	for i := range known {
+		k := &known[i]
+		if k.to > 0 && k.choice == choice {
+			p.b = append(p.b, p.b[k.from:k.to]...)
+			return
+		}
+		if k.to == 0 {
+			k.choice, k.from = choice, len(p.b)
+			p.name(choiceName(c, choice))
+			k.to = len(p.b)
+			return
+		}
+	}
+	p.name(choiceName(c, choice))
 }
 
 // choiceName is the name of a choice by its place, "" when there is none:
@@ -78,49 +100,28 @@ func choiceName(c *snapshot.Contest, i int) string {
 	return c.Choices[i].Name
 }
 
-// cell appends a count in a table.
-func (p *page) cell(c snapshot.Count) {
-	if c.Present() {
-		p.count(c)
-		return
-	}
-	p.raw(`<span aria-hidden="true">–</span><span class="away">`)
-	p.raw(p.w.Absent)
-	p.raw("</span>")
-}
-
 // chart appends one line for each present leader, with a legend. Lines differ
 // by dashes as well as by colour. It needs times and votes to draw.
 func (p *page) chart(v RaceView) {
-	first, last := v.History[0], v.History[len(v.History)-1]
+	first, last := &v.History[0], &v.History[len(v.History)-1]
 	span := last.AsOf.Sub(first.AsOf)
 	if first.AsOf.IsZero() || span <= 0 || len(last.Leaders) == 0 {
 		return
 	}
-	top := int64(1)
-	for _, pt := range v.History {
+	var buf [MaxPoints]int64
+	across, top := buf[:0], int64(1)
+	for i := range v.History {
+		pt := &v.History[i]
+		x := int64(float64(pt.AsOf.Sub(first.AsOf)) / float64(span) * chartWidth)
+		across = append(across, min(max(x, 0), chartWidth))
 		for _, l := range pt.Leaders {
 			n, _ := l.Votes.Get()
 			top = max(top, n)
 		}
 	}
 	p.raw("<svg class=\"chart\" viewBox=\"0 0 640 180\" preserveAspectRatio=\"none\" aria-hidden=\"true\">")
-	for k, l := range last.Leaders {
-		p.raw(`<polyline class="s`)
-		p.b = strconv.AppendInt(p.b, int64(k), 10)
-		p.raw(`" points="`)
-		for _, pt := range v.History {
-			n, ok := leadVotes(pt, l.Choice)
-			if !ok {
-				continue
-			}
-			x := int64(float64(pt.AsOf.Sub(first.AsOf)) / float64(span) * chartWidth)
-			p.b = strconv.AppendInt(p.b, min(max(x, 0), chartWidth), 10)
-			p.raw(",")
-			p.b = strconv.AppendInt(p.b, chartHeight-2-n*(chartHeight-8)/top, 10)
-			p.raw(" ")
-		}
-		p.raw(`"/>`)
+	for k := range last.Leaders {
+		p.line(v.History, across, k, top)
 	}
 	p.raw("</svg>\n<p class=\"axis\" aria-hidden=\"true\"><span>")
 	p.clock(first.AsOf, last.AsOf)
@@ -130,6 +131,22 @@ func (p *page) chart(v RaceView) {
 	p.clock(last.AsOf, first.AsOf)
 	p.raw("</span></p>\n")
 	p.legend(v.Race.Contest, last.Leaders)
+}
+
+// line appends the line of the present leader number k.
+func (p *page) line(history []Point, across []int64, k int, top int64) {
+	choice := history[len(history)-1].Leaders[k].Choice
+	scale := (chartHeight - 8) / float64(top)
+	p.raw(`<polyline class="s`)
+	p.b = strconv.AppendInt(p.b, int64(k), 10)
+	p.raw(`" points="`)
+	for i := range history {
+		if n, ok := leadVotes(&history[i], choice); ok {
+			p.b = append(appendSmall(p.b, across[i]), ',')
+			p.b = append(appendSmall(p.b, chartHeight-2-int64(float64(n)*scale)), ' ')
+		}
+	}
+	p.raw(`"/>`)
 }
 
 func (p *page) legend(c *snapshot.Contest, leads []Lead) {
@@ -144,9 +161,9 @@ func (p *page) legend(c *snapshot.Contest, leads []Lead) {
 	p.raw("</ul>\n")
 }
 
-func leadVotes(pt Point, choice int) (int64, bool) {
-	for _, l := range pt.Leaders {
-		if l.Choice == choice {
+func leadVotes(pt *Point, choice int) (int64, bool) {
+	for i := range pt.Leaders {
+		if l := &pt.Leaders[i]; l.Choice == choice {
 			return l.Votes.Get()
 		}
 	}

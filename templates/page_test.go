@@ -3,6 +3,7 @@ package templates_test
 import (
 	"bytes"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,7 +56,8 @@ func states() map[string]state {
 		"runoff":    {view(runoff, 9), templates.Live, []string{"Goes to a run-off: <bdi>Bartolomeu d’Almeida e Sousa</bdi>, <bdi>Chidinma Okafor</bdi>"}, []string{"Elected"}},
 		"corrected": {corrected(view(race(councilSamples(), true), 3)), templates.Live, []string{"4,282 → 4,182", "20,158 → not stated", "The official source stated less than before."}, nil},
 		"measure":   {view(measure(), 2), templates.Live, []string{"Passed: <bdi>Yes</bdi>", "52.6%", "Share of the 19,789 votes listed here."}, []string{"Ballots", "seats"}},
-		"crowd":     {view(crowd(400), 3), templates.Live, []string{"Show 380 more", "and 37 more"}, nil},
+		"crowd": {large(crowd(400), 3), templates.Live, []string{
+			"Show 80 more", "and 37 more", `choices/santa-brigida/mayor.html">All 400 choices</a>`}, nil},
 		"intermediate": {view(motion(snapshot.IntermediateCount), 2), templates.Live, []string{
 			"Intermediate count: it may contain duplicates. The final count replaces it.", "Leading: <bdi>Yes</bdi>, not decided",
 			"<bdi>Online</bdi>", "<bdi>On site</bdi>", "1,377", "Share of the 7,789 votes listed here.", "56.6%"}, []string{"Final count", "120.7%", "Leading: <bdi>Abstention"}},
@@ -67,7 +69,9 @@ func states() map[string]state {
 }
 
 func TestEveryStateOfARaceSaysWhatItIs(t *testing.T) {
-	for name, st := range states() {
+	all := states()
+	maps.Copy(all, kinds())
+	for name, st := range all {
 		t.Run(name, func(t *testing.T) {
 			s := site(t)
 			s.Mode = st.mode

@@ -16,8 +16,11 @@ const (
 
 // The paths of files without a language, below Site.Root.
 const (
-	StatusFile  = "status.json"
-	SearchFile  = "search.json"
-	SitemapFile = "sitemap.xml"
-	RobotsFile  = "robots.txt"
+	HeadFile        = "head.json"
+	StatusFile      = "status.json"
+	UpdatesFile     = "updates.json"
+	CorrectionsFile = "corrections.json"
+	SearchFile      = "search.json"
+	SitemapFile     = "sitemap.xml"
+	RobotsFile      = "robots.txt"
 )

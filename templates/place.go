@@ -1,18 +1,20 @@
 package templates
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
 	"github.com/heraldresults/herald/diff/snapshot"
 )
 
+// fewRaces is how many races a home page shows before the way to all others.
+const fewRaces = 12
+
 // AppendPlacePage appends the page of a place: the races counted in it and the
 // places inside it. The page of the root is the home page.
 func AppendPlacePage(dst []byte, v PlaceView, s *Site) []byte {
 	p := newPage(dst, s)
-	sh := shell{path: v.Path, trail: v.Trail, changed: v.Changed}
+	sh := shell{path: v.Path, trail: v.Trail, changed: v.Changed, slow: true}
 	head := s.Name
 	if v.Home {
 		sh.above = v.Unit.Name
@@ -20,61 +22,142 @@ func AppendPlacePage(dst []byte, v PlaceView, s *Site) []byte {
 		head = v.Unit.Name
 		sh.title[0] = head
 	}
+	sh.title[1] = partOf(v.Part)
 	p.open(sh)
 	p.raw("<h1>")
 	p.name(head)
 	p.raw("</h1>\n<p id=\"outcome\" class=\"lede\" data-live>")
-	counted := p.placeSentence(v)
+	counted := p.placeSentence(&v)
+	if sums := v.sums(); counted {
+		p.bar(int64(sums.Complete), int64(sums.Races))
+	}
 	p.raw("</p>\n")
 	p.fresh(v.AsOf, counted)
+	if v.Home && len(v.Races) > fewRaces {
+		p.findSection()
+	}
 	p.raw("<div id=\"results\" data-live>\n")
 	if v.intermediate() {
 		p.notice(p.w.IntermediateSome)
 	}
+	p.placeTurnout(&v)
+	p.parts(v.Part)
 	p.raceGroups(v.Races)
-	p.placeTable(v.Places, v.AsOf)
+	p.partsBelow(v.Part)
 	p.raw("</div>\n")
+	if v.Home && len(v.Races) <= fewRaces {
+		p.findSection()
+	}
+	if v.Home {
+		p.typeTable(v.Types)
+	}
+	p.placeTable(&v)
 	return p.close(sh)
+}
+
+// findSection appends the way to any race of the election.
+func (p *page) findSection() {
+	p.raw("<section class=\"way\">\n<h2>")
+	p.raw(p.w.FindTitle)
+	p.raw("</h2>\n")
+	p.findSlot()
+	p.raw("<p>")
+	p.to(FindPath, p.w.FindAll)
+	p.raw("</p>\n</section>\n")
 }
 
 // intermediate reports whether a number on the page belongs to an intermediate
 // count.
 func (v *PlaceView) intermediate() bool {
-	return slices.ContainsFunc(v.Races, func(l RaceLine) bool { return l.Race.Result.Kind == snapshot.IntermediateCount }) ||
+	return anyIntermediate(v.Races) ||
 		slices.ContainsFunc(v.Places, func(l PlaceLine) bool { return l.Intermediate > 0 })
+}
+
+// sums are of the place and everything inside it, counted here when the view
+// does not state them.
+func (v *PlaceView) sums() PlaceLine {
+	if v.Sums.Races > 0 {
+		return v.Sums
+	}
+	var out PlaceLine
+	for i := range v.Races {
+		out.Races++
+		if r := v.Races[i].Race.Result; r.HasVotes() {
+			out.Reporting++
+			if r.Complete() {
+				out.Complete++
+			}
+		}
+	}
+	for i := range v.Places {
+		out.Races += v.Places[i].Races
+		out.Reporting += v.Places[i].Reporting
+		out.Complete += v.Places[i].Complete
+	}
+	return out
 }
 
 // placeSentence appends how far the count in a place is, and reports whether
 // anything was counted.
-func (p *page) placeSentence(v PlaceView) (counted bool) {
-	var some, done, places int64
-	for i := range v.Races {
-		if r := v.Races[i].Race.Result; r.HasVotes() {
-			some++
-			if r.Complete() {
-				done++
-			}
-		}
-	}
+func (p *page) placeSentence(v *PlaceView) (counted bool) {
+	sums := v.sums()
+	places := int64(0)
 	for i := range v.Places {
 		if v.Places[i].Reporting > 0 {
 			places++
 		}
 	}
-	if some == 0 && places == 0 {
+	if sums.Reporting == 0 {
 		p.raw(p.w.Nothing)
 		return false
 	}
-	if n := int64(len(v.Races)); n > 0 {
-		p.say(p.w.RacesSome, some, n)
-		p.say(p.w.RacesDone, done)
-		p.raw(". ")
-	}
+	p.say(p.w.RacesSome, int64(sums.Reporting), int64(sums.Races))
+	p.say(p.w.RacesDone, int64(sums.Complete))
 	if n := int64(len(v.Places)); n > 0 {
+		p.raw(p.w.Stop)
 		p.say(p.w.PlacesSome, places, n)
-		p.raw(".")
 	}
+	p.raw(p.w.End)
 	return true
+}
+
+// placeTurnout appends the turnout where all races in the place state the same
+// one.
+func (p *page) placeTurnout(v *PlaceView) {
+	if v.Part.Of > 1 {
+		return // the other parts may say something else
+	}
+	if ballots, electorate, ok := turnout(v.Races); ok {
+		p.raw("<dl class=\"facts\"><div><dt>")
+		p.raw(p.w.Turnout)
+		p.raw("</dt><dd>")
+		p.share(ballots, electorate)
+		p.raw("</dd></div><div><dt>")
+		p.raw(p.w.Ballots)
+		p.raw("</dt><dd>")
+		p.number(ballots)
+		p.raw("</dd></div><div><dt>")
+		p.raw(p.w.Electorate)
+		p.raw("</dt><dd>")
+		p.number(electorate)
+		p.raw("</dd></div></dl>\n")
+	}
+}
+
+// turnout is what every race of a place states, when all of them are complete
+// and say the same. Before that, ballots and registered voters may speak of
+// different parts of the place.
+func turnout(races []RaceLine) (ballots, electorate int64, ok bool) {
+	for i := range races {
+		r := &races[i].Race.Result
+		b, isB := r.Totals.Ballots.Get()
+		e, isE := r.Totals.Electorate.Get()
+		if !isB || !isE || e < b || e == 0 || !r.Complete() || i > 0 && (b != ballots || e != electorate) {
+			return 0, 0, false
+		}
+		ballots, electorate = b, e
+	}
+	return ballots, electorate, len(races) > 0
 }
 
 // raceGroups appends the races under their headings, headings and races in
@@ -92,13 +175,12 @@ func (p *page) raceGroups(races []RaceLine) {
 		}
 		last[h] = i
 	}
-	for _, i := range heads {
-		p.raw("<section>\n<h2>")
-		if h := races[i].Race.Contest.Heading; h != "" {
-			p.name(h)
-		} else {
-			p.raw(p.w.AllRaces)
-		}
+	p.headings(races, heads)
+	for n, i := range heads {
+		p.raw("<section>\n<h2 id=\"")
+		p.headID(n)
+		p.raw("\">")
+		p.heading(races[i].Race.Contest)
 		p.raw("</h2>\n<ul class=\"races\">\n")
 		for {
 			p.raceLine(&races[i])
@@ -110,130 +192,128 @@ func (p *page) raceGroups(races []RaceLine) {
 	}
 }
 
-// raceLine appends a race with its first two.
-func (p *page) raceLine(l *RaceLine) {
-	r := l.Race.Result
-	p.raw("<li><h3>")
-	p.link(Link{Text: l.Race.Contest.Name, Path: l.Path})
-	p.raw("</h3>")
-	if r.HasVotes() {
-		p.firstTwo(l.Race)
+// headings appends the way to the headings of a long list.
+func (p *page) headings(races []RaceLine, heads []int) {
+	if len(races) <= fewRaces || len(heads) < 2 {
+		return
 	}
-	p.raw("<p>")
-	p.raceState(l.Race)
-	if r.Kind == snapshot.IntermediateCount {
-		p.label(p.w.IntermediateMark)
+	p.raw("<nav class=\"letters\"")
+	p.datum(` aria-label="`, p.w.OnThisPage)
+	p.raw("><ul>")
+	for n, i := range heads {
+		p.raw("<li><a")
+		p.attrFragment(n)
+		p.raw(">")
+		p.heading(races[i].Race.Contest)
+		p.raw("</a></li>")
 	}
-	if l.Corrected {
-		p.label(p.w.CorrectedMark)
-	}
-	p.raw("</p></li>\n")
+	p.raw("</ul></nav>\n")
 }
 
-// label appends a word beside what it is about.
-func (p *page) label(word markup) {
-	p.raw(" <b class=\"tag\">")
-	p.raw(word)
-	p.raw("</b>")
+func (p *page) heading(c *snapshot.Contest) {
+	if c.Heading != "" {
+		p.name(c.Heading)
+	} else {
+		p.raw(p.w.AllRaces)
+	}
 }
 
-func (p *page) firstTwo(race *snapshot.Race) {
-	r := race.Result
-	b := basisOf(race)
-	var buf [64]int
-	order := ranked(buf[:0], race)
-	p.raw("<table><tbody>")
-	for _, i := range order[:min(2, len(order))] {
-		if !r.HasVotes() || isAbstention(race, i) {
-			break
-		}
-		c := &race.Contest.Choices[i]
+// typeTable appends the contest types of the election.
+func (p *page) typeTable(types []TypeLine) {
+	p.raw("<section id=\"types\" data-live>")
+	if len(types) == 0 {
+		p.raw("</section>\n")
+		return
+	}
+	p.raw("\n<h2>")
+	p.raw(p.w.Types)
+	p.raw("</h2>\n<table class=\"places\">\n<caption class=\"away\">")
+	p.raw(p.w.TypesCaption)
+	p.raw("</caption>\n")
+	p.columns(p.w.Type, p.w.Reporting, p.w.Complete)
+	p.raw("<tbody>\n")
+	for i := range types {
+		t := &types[i]
 		p.raw("<tr><th scope=\"row\">")
-		p.name(c.Name)
-		if c.Party != "" {
-			p.raw(" <i>")
-			p.name(c.Party)
-			p.raw("</i>")
+		if t.Name != "" {
+			p.link(Link{Text: t.Name, Path: t.Path})
+		} else {
+			p.to(t.Path, p.w.AllRaces)
 		}
-		if o := outcome(r, i); o == snapshot.Elected || o == snapshot.Passed || o == snapshot.Runoff {
-			p.tag(o)
-		}
-		p.raw("</th>")
-		p.votes(r.Votes[i], b)
-		p.raw("</td></tr>")
+		p.howFar(t.Races, t.Reporting, t.Complete)
+		p.raw("\n")
 	}
-	p.raw("</tbody></table>")
+	p.raw("</tbody>\n</table>\n</section>\n")
 }
 
-// raceState appends how far a race is, in a few words.
-func (p *page) raceState(race *snapshot.Race) {
-	r := race.Result
-	if !r.HasVotes() {
-		p.raw(p.w.NoResult)
-		return
-	}
-	sep := markup("")
-	if r.Totals.UnitsIn.Present() {
-		p.units(r.Totals)
-		sep = " · "
-	}
-	if r.Complete() {
-		m := p.w.status(r.Status)
-		if m == "" || r.Status == snapshot.UnofficialPartial {
-			m = cmp.Or(p.w.kind(r.Kind), p.w.Full)
-		}
-		p.raw(sep)
-		p.raw(m)
-		sep = " · "
-	}
-	if lacksVotes(race) {
-		p.raw(sep)
-		p.raw(p.w.SomeMissing)
-		return
-	}
-	if !r.Complete() && !slices.ContainsFunc(r.Outcomes, func(o snapshot.Outcome) bool { return o != snapshot.NoOutcome }) {
-		p.raw(sep)
-		p.raw(p.w.Undecided)
-	}
+// howFar appends how many of some races have a count, and how many are
+// complete. Tags that HTML lets one leave out are: there may be a thousand
+// rows.
+func (p *page) howFar(races, reporting, complete int) {
+	p.raw("<td>")
+	p.say(p.w.Fraction, int64(reporting), int64(races))
+	p.raw("<td>")
+	p.number(int64(complete))
 }
 
 // placeTable appends the places inside a place. The day of a count stands
 // where it is not that of the latest.
-func (p *page) placeTable(places []PlaceLine, latest time.Time) {
-	if len(places) == 0 {
+func (p *page) placeTable(v *PlaceView) {
+	v.Map = v.Map.of(len(v.Places), func(i int) string { return v.Places[i].Unit.ID })
+	if len(v.Places) > 0 {
+		p.raw("<h2>")
+		p.raw(p.w.Places)
+		p.raw("</h2>\n")
+		p.mapSlot(v.Map, Part{})
+	}
+	p.raw("<div id=\"inside\" data-live>")
+	if len(v.Places) == 0 {
+		p.raw("</div>\n")
 		return
 	}
-	p.raw("<section>\n<h2>")
-	p.raw(p.w.Places)
-	p.raw("</h2>\n<table class=\"places\">\n<caption class=\"away\">")
+	p.mapKey(v.Map, nil)
+	p.raw("\n<table class=\"places\">\n<caption class=\"away\">")
 	p.raw(p.w.PlacesCaption)
-	p.raw("</caption>\n<thead><tr><th scope=\"col\">")
-	p.raw(p.w.Place)
-	p.raw("</th><th scope=\"col\">")
-	p.raw(p.w.Reporting)
-	p.raw("</th><th scope=\"col\">")
-	p.raw(p.w.Complete)
-	p.raw("</th><th scope=\"col\">")
-	p.raw(p.w.Last)
-	p.raw("</th></tr></thead>\n<tbody>\n")
-	for i := range places {
-		l := &places[i]
-		p.raw("<tr><th scope=\"row\">")
-		p.link(Link{Text: l.Unit.Name, Path: l.Path})
-		if l.Intermediate > 0 {
-			p.label(p.w.IntermediateMark)
-		}
-		p.raw("</th><td>")
-		p.say(p.w.Fraction, int64(l.Reporting), int64(l.Races))
-		p.raw("</td><td>")
-		p.number(int64(l.Complete))
-		p.raw("</td><td>")
-		if l.Reporting > 0 && !l.AsOf.IsZero() {
-			p.clock(l.AsOf, latest)
-		} else {
-			p.raw(p.w.NothingYet)
-		}
-		p.raw("</td></tr>\n")
+	p.raw("</caption>\n")
+	p.columns(p.w.Place, p.w.Reporting, p.w.Complete, p.w.Last)
+	p.raw("<tbody>\n")
+	for i := range v.Places {
+		p.placeRow(v, &v.Places[i])
 	}
-	p.raw("</tbody>\n</table>\n</section>\n")
+	p.raw("</tbody>\n</table>\n</div>\n")
+}
+
+func (p *page) placeRow(v *PlaceView, l *PlaceLine) {
+	p.raw("<tr")
+	if v.Map != nil {
+		p.mapRow(l.Unit.ID, l.class())
+	}
+	p.raw("><th scope=\"row\">")
+	p.link(Link{Text: l.Unit.Name, Path: l.Path})
+	if l.Intermediate > 0 {
+		p.label(p.w.IntermediateMark)
+	}
+	p.howFar(l.Races, l.Reporting, l.Complete)
+	p.raw("<td>")
+	p.lastCounted(l, v.AsOf)
+	p.raw("\n")
+}
+
+func (p *page) lastCounted(l *PlaceLine, latest time.Time) {
+	if l.Reporting > 0 && !l.AsOf.IsZero() {
+		p.clock(l.AsOf, latest)
+	} else {
+		p.raw(p.w.NothingYet)
+	}
+}
+
+// class tells how far a place is, for its area on the map.
+func (l *PlaceLine) class() markup {
+	switch {
+	case l.Reporting == 0:
+		return mapNothing
+	case l.Complete >= l.Races:
+		return mapDone
+	}
+	return mapSome
 }

@@ -88,12 +88,15 @@ type contestFile struct {
 type resultFile struct {
 	Choices []struct {
 		Votes   snapshot.Count   `json:"votes"`
+		Seats   snapshot.Count   `json:"seats"`
 		Outcome snapshot.Outcome `json:"outcome"`
 	} `json:"choices"`
 	totalsFile
-	Status   snapshot.Status    `json:"status"`
-	Kind     snapshot.CountKind `json:"kind"`
-	Channels []channelFile      `json:"channels"`
+	Status    snapshot.Status    `json:"status"`
+	Kind      snapshot.CountKind `json:"kind"`
+	Condition snapshot.Condition `json:"condition"`
+	Rounds    []roundFile        `json:"rounds"`
+	Channels  []channelFile      `json:"channels"`
 }
 
 type totalsFile struct {
@@ -111,6 +114,23 @@ func (t totalsFile) totals() snapshot.Totals {
 		Valid: t.Valid, Blank: t.Blank, Null: t.Null, Ballots: t.Ballots,
 		Electorate: t.Electorate, UnitsIn: t.UnitsIn, UnitsTotal: t.UnitsTotal,
 	}
+}
+
+type roundFile struct {
+	Choices []struct {
+		Votes   snapshot.Count   `json:"votes"`
+		Outcome snapshot.Outcome `json:"outcome"`
+	} `json:"choices"`
+	Exhausted snapshot.Count `json:"exhausted"`
+}
+
+// round has n votes, whatever the file says.
+func (f *roundFile) round(n int) snapshot.Round {
+	d := snapshot.Round{Votes: make([]snapshot.Count, n), Outcomes: make([]snapshot.Outcome, n), Exhausted: f.Exhausted}
+	for i := range min(n, len(f.Choices)) {
+		d.Votes[i], d.Outcomes[i] = f.Choices[i].Votes, f.Choices[i].Outcome
+	}
+	return d
 }
 
 type channelFile struct {
@@ -162,10 +182,13 @@ func (f *raceFile) race() *snapshot.Race {
 	out := &snapshot.Race{ID: f.Race, Contest: contest, Result: snapshot.Result{
 		Votes:    make([]snapshot.Count, len(c.Choices)),
 		Outcomes: make([]snapshot.Outcome, len(c.Choices)),
+		Seats:    make([]snapshot.Count, len(c.Choices)),
 		Totals:   r.totals(),
-		Status:   r.Status,
-		Kind:     r.Kind,
+		Status:   r.Status, Kind: r.Kind, Condition: r.Condition,
 	}}
+	for i := range r.Rounds {
+		out.Result.Rounds = append(out.Result.Rounds, r.Rounds[i].round(len(c.Choices)))
+	}
 	for i := range r.Channels {
 		out.Result.Channels = append(out.Result.Channels, r.Channels[i].channel(len(c.Choices)))
 	}
@@ -174,7 +197,7 @@ func (f *raceFile) race() *snapshot.Race {
 			Key: ch.Key, Name: ch.Name, Party: ch.Party, Number: ch.Number, Detail: ch.Detail, Type: ch.Type,
 		}}
 		if i < len(r.Choices) {
-			out.Result.Votes[i], out.Result.Outcomes[i] = r.Choices[i].Votes, r.Choices[i].Outcome
+			out.Result.Votes[i], out.Result.Outcomes[i], out.Result.Seats[i] = r.Choices[i].Votes, r.Choices[i].Outcome, r.Choices[i].Seats
 		}
 	}
 	u := f.Unit

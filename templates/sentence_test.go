@@ -41,6 +41,8 @@ func TestTheSentenceSaysWhatIsKnownAndNoMore(t *testing.T) {
 		{"all counted and level", "candidate", 1, true, []sample{{"A", "", 2, ""}, {"B", "", 2, ""}}, "Level: A, B. The source has not stated an outcome."},
 		{"elected with fewer votes", "candidate", 1, true, []sample{{"A", "", 1, e}, {"B", "", 2, ""}}, "Elected: A"},
 		{"elected and run-off", "candidate", 2, true, []sample{{"A", "", 9, e}, {"B", "", 5, r}, {"C", "", 4, r}}, "Elected: A. Goes to a run-off: B, C"},
+		{"two seats by lot", "candidate", 2, true, []sample{{"A", "", 9, e}, {"B", "", 5, snapshot.Lot}, {"C", "", 5, ""}}, "Elected: A. Elected by lot: B"},
+		{"elected and tied", "candidate", 2, true, []sample{{"A", "", 9, e}, {"B", "", 5, snapshot.Tie}, {"C", "", 5, snapshot.Tie}}, "Elected: A. Tied, to be decided by lot: B, C"},
 		{"passed", "ballot-measure", 0, true, []sample{{"Yes", "", 9, p}, {"No", "", 5, f}}, "Passed: Yes"},
 		{"not passed", "ballot-measure", 0, true, []sample{{"Yes", "", 4, f}, {"No", "", 5, ""}}, "Not passed"},
 		{"a choice without a number", "candidate", 1, true, []sample{{"A", "", none, ""}, {"B", "", 2, ""}}, "Not every choice has a number yet"},

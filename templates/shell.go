@@ -14,90 +14,37 @@ const policy markup = `default-src 'none'; script-src 'self'; style-src 'self'; 
 // shell is what is around the content of a page.
 type shell struct {
 	title   [2]string // most particular first; "" is left out
+	heading markup    // in place of a title, of a page about the publication
+	sums    markup    // what that page is for, in a sentence
 	path    string    // below Site.Base; "" for a page without an address of its own
 	above   string    // stands above the home page, which needs no link to itself
 	json    string    // of a race, below Site.Root
 	trail   []Link
-	changed int // number of the release, 0 when the page never changes
+	data    bool // whether the page is about all data of the publication
+	changed int  // number of the release, 0 when the page never changes
+	slow    bool // a list, which asks half as often
+	final   bool // certified: nobody need ask again
 }
 
 // open appends everything up to the content of <main>.
 func (p *page) open(sh shell) {
-	s := p.s
-	p.raw("<!doctype html>\n<html")
-	p.attr("lang", s.Lang.Code)
-	p.attr("dir", s.Lang.Dir)
-	p.raw(">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"content-security-policy\" content=\"")
-	p.raw(policy)
-	p.raw("\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n" +
-		"<meta name=\"color-scheme\" content=\"light dark\">\n")
-	if s.Mode != Live {
-		p.raw("<meta name=\"robots\" content=\"noindex\">\n")
+	if p.around == nil {
+		p.around = newAround(p.s)
 	}
-	p.title(sh)
-	p.raw("<link rel=\"stylesheet\"")
-	p.asset("href", s.Style)
-	if s.Icon.Href != "" {
-		p.raw("<link rel=\"icon\" type=\"image/svg+xml\"")
-		p.href("href", s.Icon.Href)
-		p.raw(">\n")
-	}
-	if sh.path != "" {
-		p.raw("<link rel=\"canonical\"")
-		p.path("href", sh.path)
-		p.raw(">\n")
-	}
-	if sh.json != "" {
-		p.raw("<link rel=\"alternate\" type=\"application/json\"")
-		p.file("href", sh.json)
-		p.raw(">\n")
-	}
-	p.raw("<script defer")
-	p.asset("src", s.Script)
-	p.raw("</script>\n</head>\n<body>\n<a class=\"skip\" href=\"#results\">")
-	p.raw(p.w.Skip)
-	p.raw("</a>\n")
+	p.add(p.around.start)
+	p.head(sh)
+	p.add(p.around.body)
 	p.banner(sh)
 	p.main(sh)
 }
 
-func (p *page) title(sh shell) {
-	p.raw("<title>")
-	if m := p.w.mode(p.s.Mode); m != "" {
-		p.raw(m)
-		p.raw(" · ")
-	}
-	for _, t := range sh.title {
-		if t != "" {
-			p.text(t)
-			p.raw(" · ")
-		}
-	}
-	p.text(p.s.Name)
-	p.raw("</title>\n")
-}
-
-func (p *page) asset(address markup, a Asset) {
-	p.href(address, a.Href)
-	p.attr("integrity", a.Integrity)
-	p.raw(">")
-	if address == "href" {
-		p.raw("\n")
-	}
-}
-
-// banner appends the mode, the name of the election and the way back.
+// banner appends the name of the election, the way back and the same page in
+// other languages.
 func (p *page) banner(sh shell) {
-	if m := p.w.mode(p.s.Mode); m != "" {
-		p.raw("<p class=\"mode\">")
-		p.raw(m)
-		p.raw("</p>\n")
-	}
-	p.raw("<header>\n<p class=\"site\">")
-	if sh.above != "" {
+	if sh.above != "" && p.s.Logo.Href == "" {
 		p.name(sh.above)
 	} else {
-		p.link(Link{Text: p.s.Name, Path: HomePath})
+		p.add(p.around.site)
 	}
 	p.raw("</p>\n")
 	if len(sh.trail) > 0 {
@@ -112,26 +59,37 @@ func (p *page) banner(sh shell) {
 		}
 		p.raw("</ol></nav>\n")
 	}
+	p.switches(sh)
 	p.raw("</header>\n")
+}
+
+// switches appends the same page in every language, each by its own name. From
+// a page without an address they lead home.
+func (p *page) switches(sh shell) {
+	if len(p.around.bases) < 2 {
+		return
+	}
+	path := sh.path
+	if path == "" {
+		path = HomePath
+	}
+	p.raw("<nav class=\"langs\" aria-label=\"")
+	p.raw(p.w.LanguagesLabel)
+	p.raw("\"><ul>")
+	for i := range p.around.bases {
+		b := &p.around.bases[i]
+		p.add(b.before)
+		p.text(path)
+		p.add(b.after)
+	}
+	p.raw("</ul></nav>\n")
 }
 
 // main opens <main> with what the script needs to know: how often to ask,
 // which release is shown, and its words.
 func (p *page) main(sh shell) {
-	s := p.s
 	p.raw(`<main id="page"`)
-	if sh.changed > 0 && s.PollSeconds > 0 {
-		p.attrInt("data-release", sh.changed)
-		p.attrInt("data-poll", s.PollSeconds)
-		p.file("data-status", "status.json")
-		p.attr("data-zone", zoneName(s.Location))
-		p.datum(` data-pause="`, p.w.Pause)
-		p.datum(` data-resume="`, p.w.Resume)
-		p.datum(` data-stale="`, p.w.Stale)
-		p.datum(` data-late="`, p.w.Late)
-		p.datum(` data-reload="`, p.w.Reload)
-		p.datum(` data-news="`, p.w.News)
-	}
+	p.scripted(sh)
 	p.raw(">\n")
 }
 
@@ -167,9 +125,15 @@ func (p *page) fresh(asOf time.Time, counted bool) {
 	p.raw(p.w.Published)
 	p.raw("</dt><dd></dd></div><div id=\"checked\" hidden><dt>")
 	p.raw(p.w.Checked)
-	p.raw("</dt><dd></dd></div></dl>\n<button id=\"pause\" type=\"button\" hidden>")
+	p.raw("</dt><dd></dd></div><div id=\"next\" hidden><dt>")
+	p.raw(p.w.Next)
+	p.raw("</dt><dd></dd></div></dl>\n<p>")
+	p.to(StatusPath, p.w.FreshMore)
+	p.raw(" <a id=\"now\" hidden>")
+	p.raw(p.w.UpdateNow)
+	p.raw("</a> <button id=\"pause\" type=\"button\" hidden>")
 	p.raw(p.w.Pause)
-	p.raw("</button>\n</div>\n<p id=\"stale\" class=\"notice\" hidden></p>\n" +
+	p.raw("</button></p>\n</div>\n<p id=\"stale\" class=\"notice\" hidden></p>\n" +
 		"<p id=\"say\" role=\"status\"></p>\n")
 }
 
@@ -189,40 +153,23 @@ func (p *page) units(t snapshot.Totals) {
 
 // close appends everything after the content.
 func (p *page) close(sh shell) []byte {
-	p.raw("</main>\n<footer>\n<p>")
-	if sh.json != "" {
-		p.raw("<a")
-		p.file("href", sh.json)
-		p.raw(">")
-		p.raw(p.w.JSON)
-		p.raw("</a> ")
-	}
-	if sh.above == "" {
-		p.raw("<a")
-		p.path("href", HomePath)
-		p.raw(">")
-		p.raw(p.w.Home)
-		p.raw("</a>")
-	}
-	p.raw("</p>\n<p>")
-	if p.s.Key != "" {
-		p.raw(p.w.Signed)
-	} else {
-		p.raw(p.w.Unsigned)
-	}
-	p.raw("</p>\n</footer>\n</body>\n</html>\n")
+	p.framed(sh)
+	p.add(p.around.foot)
+	p.verification(sh)
+	p.add(p.around.end)
 	return p.b
 }
 
 // AppendNotFoundPage appends the page for addresses that hold nothing.
 func AppendNotFoundPage(dst []byte, s *Site) []byte {
 	p := newPage(dst, s)
-	var sh shell
+	sh := shell{heading: p.w.LostTitle, sums: p.w.LostText}
 	p.open(sh)
-	p.raw("<h1>")
-	p.raw(p.w.LostTitle)
-	p.raw("</h1>\n<p id=\"results\">")
-	p.raw(p.w.LostText)
-	p.raw("</p>\n")
+	p.top(sh)
+	p.raw("<p>")
+	p.to(HomePath, p.w.Home)
+	p.raw("</p>\n<p>")
+	p.to(FindPath, p.w.NavFind)
+	p.raw("</p>\n</div>\n")
 	return p.close(sh)
 }

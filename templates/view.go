@@ -19,8 +19,8 @@ type Site struct {
 	Election string // slug: first segment of every address
 	Name     string // the election's name, for people
 	Mode     Mode
-	// Key verifies signatures (golang.org/x/mod/sumdb/note), "" when heads
-	// carry none.
+	// Key verifies signatures (golang.org/x/mod/sumdb/note: name, hash and
+	// public key), "" when heads carry none.
 	Key      string
 	Location *time.Location // in which times are shown; never nil
 	Lang     *Language      // never nil
@@ -31,6 +31,9 @@ type Site struct {
 	// Origin is the address of the host, "https://results.example", or "" when
 	// it is not known; what must be absolute is then left out.
 	Origin string
+	// Cards says that pictures for links in other people's pages are published
+	// at CardPath of each race and place.
+	Cards bool
 	// Base is where the addresses of pages in this language begin: "/E/",
 	// "/pt/E/". Root is where those of files without a language begin: "/E/".
 	Base, Root string
@@ -38,6 +41,20 @@ type Site struct {
 	Style  Asset
 	Script Asset
 	Icon   Asset // left out when its Href is ""
+	// Scripts that are loaded when they are wanted; each may be missing. Embed
+	// is for other people's pages.
+	Find, Check, Service, Map, Embed Asset
+
+	// What the authority set with Overrides.Dress; each may be missing. Logo
+	// stands in the place of the name in the banner, with the name as its
+	// alternative text. Header and Footer are whole blocks.
+	Logo           Asset
+	Header, Footer markup
+	// Parties are the classes of the parties that have a colour, by name: as in
+	// <i class="chip p1">. The class sets background and a readable colour.
+	Parties map[string]markup
+
+	around *around // made by Prepare
 }
 
 // Alternate is a language in which every page exists.
@@ -84,6 +101,9 @@ type RaceView struct {
 	// Breakdown is the path of the page that shows the race by the places
 	// inside its own, "" when there is none.
 	Breakdown string
+	// Choices is the path of the page that shows every choice of a large
+	// contest, "" when the page of the race shows them all.
+	Choices string
 }
 
 // Point is one published state in how the count moved.

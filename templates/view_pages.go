@@ -37,6 +37,8 @@ type PlaceView struct {
 type MapRef struct {
 	Asset
 	Bytes int // as transferred
+
+	areas map[string]bool // ids of the units that it shows; nil when not known
 }
 
 // RaceLine is a race in a list.
@@ -102,11 +104,12 @@ type LiteView struct {
 }
 
 // FindView is the page from which readers without script find their race: the
-// places and contests of one letter, or of all when they are few.
+// places and contests of one letter, or of all when they are few. FindPages
+// makes it.
 type FindView struct {
 	Path    string
 	Letters []Link // all letters; empty when the page holds everything
-	Letter  string // "" when the page holds everything
+	Letter  string // "" when the page holds everything, or no entries
 	Entries []FindEntry
 }
 
@@ -115,11 +118,30 @@ type FindEntry struct {
 	Name    string
 	Context string // "Minas Gerais", "Council"
 	Path    string
+	Races   []Link // counted in the place, when they are few enough to stand beside it
+	Letter  string // under which it stands; FindPages sets it
 }
 
-// SearchView is what the type-ahead looks in: static, language-neutral, the
-// same entries as those of FindView.
-type SearchView struct{ Entries []FindEntry }
+// Findable is a place with the races counted in it, as lists that lead to
+// races need it.
+type Findable struct {
+	Unit  *snapshot.Unit
+	Path  string // of its page
+	Up    int    // the place above it in the list; -1 for the home page, which comes first
+	Races []RaceLine
+}
+
+// SearchView is a file that the type-ahead looks in: the places of one region,
+// or of the whole election, with their contests. SearchViews makes it.
+type SearchView struct {
+	File string // its path below Site.Root: "search.json", "search/sp.json"
+	// Places are those of the file, the region first, parents before children;
+	// Up is within the file.
+	Places []Findable
+	// Files are the paths of the files with what lies inside a place, beside
+	// Places; "" when it stands in this file.
+	Files []string
+}
 
 // UpdatesView is the page of what was published when, newest first.
 type UpdatesView struct {

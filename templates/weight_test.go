@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"testing"
 
-	"github.com/heraldresults/herald/diff/snapshot"
 	"github.com/heraldresults/herald/templates"
 )
 
@@ -37,12 +36,14 @@ func TestPagesStayLight(t *testing.T) {
 	}{
 		"race of 6 with all its history": {templates.AppendRacePage(nil, long, s), 12 << 10},
 		"race of 40":                     {templates.AppendRacePage(nil, view(crowd(40), 48), s), 12 << 10},
-		"race of 400":                    {templates.AppendRacePage(nil, view(crowd(400), 48), s), 40 << 10},
+		"race of 100 without likeness":   {templates.AppendRacePage(nil, view(strangers(templates.PageChoices), 48), s), 12 << 10},
+		"race of 500 without likeness":   {templates.AppendRacePage(nil, large(strangers(500), 48), s), 12 << 10},
+		"all choices, a part of 800":     {templates.AppendChoicesPage(nil, templates.ChoicesView{RaceView: large(strangers(2000), 48), Path: "c.html", To: 800}, s), 40 << 10},
 		"place of 400 races":             {templates.AppendPlacePage(nil, busy, s), 40 << 10},
 		"place of 900 places":            {templates.AppendPlacePage(nil, wide, s), 40 << 10},
 		"place of both":                  {templates.AppendPlacePage(nil, place(400, 900), s), 40 << 10},
 	}
-	for _, f := range templates.Assets() {
+	for _, f := range templates.Assets(nil) {
 		limit := 6 << 10
 		if f.Name == "herald.js" {
 			limit = 5 << 10
@@ -58,20 +59,6 @@ func TestPagesStayLight(t *testing.T) {
 		if n > p.limit {
 			t.Errorf("%s is %d bytes as gzip, over its budget of %d", name, n, p.limit)
 		}
-	}
-}
-
-func BenchmarkRacePage(b *testing.B) {
-	for _, n := range []int{10, 400} {
-		v, s := view(crowd(n), 12), site(b)
-		var dst []byte
-		b.Run(snapshot.Of(int64(n)).String(), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				dst = templates.AppendRacePage(dst[:0], v, s)
-			}
-			b.SetBytes(int64(len(dst)))
-		})
 	}
 }
 

@@ -70,7 +70,7 @@ func newHeld(key string, o Object, now time.Time, hsts time.Duration) (*held, er
 	}
 	switch {
 	case strings.HasPrefix(o.ContentType, "text/html"):
-		h.Set("Content-Security-Policy", cdn.ContentSecurityPolicy)
+		h.Set("Content-Security-Policy", cdn.PagePolicy(key))
 		h.Set("Referrer-Policy", "no-referrer")
 	case strings.HasPrefix(o.ContentType, "application/json"):
 		h.Set("Access-Control-Allow-Origin", "*")

@@ -37,7 +37,8 @@ type Origin func(ctx context.Context, key string) (o Object, found bool, err err
 type Config struct {
 	Origin Origin
 	Log    *slog.Logger
-	// Home is the key that readers of "/" are sent to; empty for none.
+	// Home is the key that readers of "/" are sent to, "E/index.html"; empty
+	// for none. "/robots.txt" is then that of the same folder.
 	Home string
 	// MaxBytes bounds the memory of what is kept; 0 for 256 MiB.
 	MaxBytes int64

@@ -29,10 +29,14 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		w.Header().Set("Allow", "GET, HEAD")
 		e.plain(w, http.StatusMethodNotAllowed)
-	case key == "" && e.cfg.Home != "":
+	case e.cfg.Home != "" && (key == "" || key == path.Dir(e.cfg.Home)):
 		e.redirect(w, http.StatusFound, "/"+e.cfg.Home)
 	case elsewhere != "":
 		e.redirect(w, http.StatusMovedPermanently, elsewhere)
+	case key == robots && e.cfg.Home != "":
+		e.serve(w, r, path.Join(path.Dir(e.cfg.Home), robots))
+	case folder(key) != "":
+		e.redirect(w, http.StatusFound, "/"+folder(key)+"/index.html")
 	case !validKey(key):
 		e.tally.missing.Add(1)
 		e.plain(w, http.StatusNotFound)
@@ -40,6 +44,34 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		e.serve(w, r, key)
 	}
 }
+
+const robots = "robots.txt"
+
+// folder is an election, with a language before it or not, of a path that
+// ends like a folder: "E/", "pt/E/". It is "" for every other path.
+func folder(key string) string {
+	name, slash := strings.CutSuffix(key, "/")
+	if !slash || strings.Contains(name, ".") || strings.Count(name, "/") > 1 || !validKey(name) {
+		return ""
+	}
+	return name
+}
+
+// lostKeys are where the page for addresses that hold nothing may lie, for one
+// that looks like a page: that of the election, in the language of the address.
+func lostKeys(key string) []string {
+	parts := strings.Split(key, "/")
+	if len(parts) < 2 || !strings.HasSuffix(key, ".html") {
+		return nil
+	}
+	out := []string{parts[0] + lostPage}
+	if len(parts) > 2 {
+		out = append(out, parts[0]+"/"+parts[1]+lostPage)
+	}
+	return out
+}
+
+const lostPage = "/404.html"
 
 // keyOf turns the path of a request into a key. elsewhere is the clean path,
 // when this one is not clean.
@@ -94,10 +126,7 @@ func (e *Edge) serve(w http.ResponseWriter, r *http.Request, key string) {
 	}
 	if c.status != http.StatusOK {
 		e.countNothing(c.status)
-		c.writeHeader(w, c.body)
-		if r.Method == http.MethodGet {
-			w.Write(c.body)
-		}
+		e.nothing(w, r, key, c)
 		return
 	}
 	e.countObject(how)
@@ -127,6 +156,37 @@ func (e *Edge) serve(w http.ResponseWriter, r *http.Request, key string) {
 		return
 	}
 	c.writeHeader(w, body)
+	if r.Method == http.MethodGet {
+		w.Write(body)
+	}
+}
+
+// nothing answers with c, which is no object. Where a page was asked for, the
+// body is the election's own page for that.
+func (e *Edge) nothing(w http.ResponseWriter, r *http.Request, key string, c *held) {
+	body, header := c.body, c.header
+	if c.status == http.StatusNotFound {
+		for _, lost := range lostKeys(key) {
+			page, _, err := e.lookup(r.Context(), lost)
+			if err != nil || page.status != http.StatusOK {
+				continue
+			}
+			plain, err := page.identity(func(n int64) { e.grew(page, n) })
+			if !page.packed {
+				plain, err = page.body, nil
+			}
+			if err == nil {
+				body, header = plain, page.header.Clone()
+				header.Set("Cache-Control", cdn.MissingCacheControl)
+			}
+			break
+		}
+	}
+	for k, v := range header {
+		w.Header()[k] = v
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(c.status)
 	if r.Method == http.MethodGet {
 		w.Write(body)
 	}

@@ -98,7 +98,7 @@ func newApp(io stdio) *cli.App {
 		ExitErrHandler: func(*cli.Context, error) {},
 		Commands: []*cli.Command{
 			p.runCommand(), p.onceCommand(), p.demoCommand(), p.replayCommand(), p.diffCommand(),
-			p.serveCommand(), p.verifyCommand(), p.keygenCommand(), p.checkConfigCommand(), p.formatsCommand(), p.inspectCommand(), p.definitionsCommand(),
+			p.serveCommand(), p.previewCommand(), p.verifyCommand(), p.keygenCommand(), p.checkConfigCommand(), p.formatsCommand(), p.inspectCommand(), p.definitionsCommand(),
 		},
 	}
 	for _, c := range app.Commands {

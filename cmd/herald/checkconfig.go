@@ -26,13 +26,23 @@ func (p *program) checkConfigCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
+			if _, err := pagesOf(cfg); err != nil {
+				return err
+			}
 			if _, _, err := signingKey(cfg.Signing.PublicKey); err != nil {
+				return err
+			}
+			look, err := lookOf(cfg)
+			if err != nil {
 				return err
 			}
 			if c.Bool("json") {
 				return p.print(cfg)
 			}
 			p.explain(cfg)
+			if err := p.explainPages(cfg, look); err != nil {
+				return err
+			}
 			fmt.Fprintln(p.io.out, "\nWith all defaults:")
 			return toml.NewEncoder(p.io.out).Encode(cfg)
 		},
@@ -80,6 +90,22 @@ func (p *program) explain(c *config.Config) {
 		say("heads are signed by %s", c.Signing.PublicKey)
 	}
 	say("pages ask for themselves every %s; a head is frozen after %s", time.Duration(c.PollAfter), time.Duration(c.NextUpdate))
+}
+
+// explainPages says what pages look like, and what identifies that.
+func (p *program) explainPages(c *config.Config, look string) error {
+	if c.Pages.Folder != "" {
+		o, missing, err := overridesOf(c)
+		if err != nil {
+			return usage(err)
+		}
+		fmt.Fprintf(p.io.out, "pages: words, colours and pictures of %s, SHA-256 %x\n", c.Pages.Folder, o.Sum())
+		for _, line := range missing {
+			fmt.Fprintf(p.io.out, "  %s\n", line)
+		}
+	}
+	fmt.Fprintf(p.io.out, "look of the pages: %s\n", look)
+	return nil
 }
 
 func place(s config.Store) string {

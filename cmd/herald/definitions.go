@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -19,7 +18,6 @@ import (
 	"github.com/heraldresults/herald/publish"
 	"github.com/heraldresults/herald/publish/shard"
 	"github.com/heraldresults/herald/publish/store/memstore"
-	"github.com/heraldresults/herald/templates"
 )
 
 // laidDown reads the definitions of the configuration, nil when there are
@@ -146,11 +144,12 @@ func (p *program) look(ctx context.Context, cfg *config.Config) (*snapshot.Snaps
 		return nil, nil, err
 	}
 	defer done()
-	site, err := siteOf(cfg)
+	pages, err := pagesOf(cfg)
 	if err != nil {
 		return nil, nil, err
 	}
-	pub, err := publish.Open(ctx, publish.Config{Store: memstore.New(), Private: memstore.New(), Site: site, Log: p.log})
+	pages.Store, pages.Private, pages.Log = memstore.New(), memstore.New(), p.log
+	pub, err := publish.Open(ctx, pages)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -183,11 +182,12 @@ func (p *program) released(ctx context.Context, cfg *config.Config) (*snapshot.S
 	if err != nil {
 		return nil, err
 	}
-	site, err := siteOf(cfg)
+	pages, err := pagesOf(cfg)
 	if err != nil {
 		return nil, err
 	}
-	pub, err := publish.Open(ctx, publish.Config{Store: st, Site: site, Signer: signer, Verifier: verifier, Log: p.log, Quiet: true})
+	pages.Store, pages.Signer, pages.Verifier, pages.Log, pages.Quiet = st, signer, verifier, p.log, true
+	pub, err := publish.Open(ctx, pages)
 	if err != nil {
 		return nil, err
 	}
@@ -195,17 +195,6 @@ func (p *program) released(ctx context.Context, cfg *config.Config) (*snapshot.S
 		return nil, errors.New("nothing is published yet")
 	}
 	return pub.Published(), nil
-}
-
-// siteOf is the election as its pages show it.
-func siteOf(c *config.Config) (templates.Site, error) {
-	zone, err := time.LoadLocation(c.Timezone)
-	if err != nil {
-		return templates.Site{}, err
-	}
-	lang, err := templates.NewLanguage(c.Language, nil)
-	return templates.Site{Election: c.Election, Name: c.Name, Mode: templates.Mode(c.Mode), Location: zone, Lang: lang,
-		PollSeconds: int(time.Duration(c.PollAfter).Seconds())}, err
 }
 
 // definitionsDiff compares the feeds with the file, as if it were pinned.

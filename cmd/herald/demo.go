@@ -67,7 +67,7 @@ func (d *demo) run(ctx context.Context) error {
 	if err := d.clean(); err != nil {
 		return err
 	}
-	cfg := &config.Config{Election: "demo", Name: "Made election", Mode: "test", Timezone: "America/Sao_Paulo", Language: "en", GroupBy: "state",
+	cfg := &config.Config{Election: "demo", Name: "Made election", Mode: "test", Timezone: "America/Sao_Paulo", Languages: []string{"en"}, Cards: true, GroupBy: "state",
 		State: filepath.Join(d.dir, "state"), PollAfter: config.Duration(5 * time.Second), NextUpdate: config.Duration(5 * time.Minute),
 		Store:   config.Store{Kind: "folder", Folder: filepath.Join(d.dir, "public")},
 		Private: config.Store{Kind: "folder", Folder: filepath.Join(d.dir, "private")}}

@@ -105,15 +105,14 @@ func (p *program) wire(ctx context.Context, c *config.Config, feeds []publish.Fe
 	if err != nil {
 		return x, err
 	}
-	site, err := siteOf(c)
+	cfg, err := pagesOf(c)
 	if err != nil {
 		return x, err
 	}
-	x.publisher, err = publish.Open(ctx, publish.Config{
-		Store: x.store, Private: private, GroupBy: snapshot.UnitType(c.GroupBy), Signer: signer, Verifier: verifier, Purge: purge, Log: p.log,
-		Quiet: how.quiet, Concurrency: c.Store.Concurrency, NextUpdate: time.Duration(c.NextUpdate),
-		Site: site,
-	})
+	cfg.Store, cfg.Private, cfg.GroupBy, cfg.Concurrency = x.store, private, snapshot.UnitType(c.GroupBy), c.Store.Concurrency
+	cfg.Signer, cfg.Verifier, cfg.Purge, cfg.Log = signer, verifier, purge, p.log
+	cfg.Quiet, cfg.NextUpdate = how.quiet, time.Duration(c.NextUpdate)
+	x.publisher, err = publish.Open(ctx, cfg)
 	if err != nil {
 		return x, err
 	}

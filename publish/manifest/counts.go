@@ -20,6 +20,15 @@ type Counts struct {
 	// Kinds holds the kind of each race's count, "" for an ordinary one, in the
 	// order of Races. It is left out when all counts are ordinary.
 	Kinds []snapshot.CountKind `json:"kinds,omitempty"`
+	// Conditions holds what became of each race, "" for one that is voted on and
+	// counted, in the order of Races. It is left out when all are "".
+	Conditions []snapshot.Condition `json:"conditions,omitempty"`
+	// Seats are the seats that choices have won, of races whose source states
+	// them, in the order of Races.
+	Seats []RaceSeats `json:"seats,omitempty"`
+	// Rounds are the steps of ranked counts, in the order of Races and, within a
+	// race, of the count.
+	Rounds []RaceRound `json:"rounds,omitempty"`
 	// Channels are the parts of races whose source tells them apart, in the
 	// order of Races and, within a race, of the source.
 	Channels []RaceChannel `json:"channels,omitempty"`
@@ -63,8 +72,8 @@ func appendVector(dst, votes []snapshot.Count, t snapshot.Totals) []snapshot.Cou
 // Results reads all races back into results without status and outcomes.
 // Choices are the numbers of choices of the races.
 func (c *Counts) Results(choices []int) ([]snapshot.Result, error) {
-	if len(c.Races) != len(choices) || c.Kinds != nil && len(c.Kinds) != len(choices) {
-		return nil, fmt.Errorf("%d vectors and %d kinds for %d races", len(c.Races), len(c.Kinds), len(choices))
+	if len(c.Races) != len(choices) || c.Kinds != nil && len(c.Kinds) != len(choices) || c.Conditions != nil && len(c.Conditions) != len(choices) {
+		return nil, fmt.Errorf("%d vectors, %d kinds and %d conditions for %d races", len(c.Races), len(c.Kinds), len(c.Conditions), len(choices))
 	}
 	out := make([]snapshot.Result, len(choices))
 	for i, vector := range c.Races {
@@ -75,6 +84,12 @@ func (c *Counts) Results(choices []int) ([]snapshot.Result, error) {
 		if c.Kinds != nil {
 			out[i].Kind = c.Kinds[i]
 		}
+		if c.Conditions != nil {
+			out[i].Condition = c.Conditions[i]
+		}
+	}
+	if err := c.seatsAndRounds(out); err != nil {
+		return nil, err
 	}
 	for _, ch := range c.Channels {
 		if ch.Race < 0 || ch.Race >= len(out) {
@@ -126,6 +141,9 @@ func AppendCounts(dst []byte, election, group string, defs shard.Hash, races []*
 	}
 	dst = append(dst, ']')
 	dst = appendKinds(dst, races)
+	dst = appendConditions(dst, races)
+	dst = appendSeats(dst, races)
+	dst = appendRounds(dst, races)
 	dst = appendChannels(dst, races)
 	return append(dst, "}\n"...)
 }
@@ -147,16 +165,11 @@ func appendChannels(dst []byte, races []*snapshot.Race) []byte {
 	n := 0
 	for i, r := range races {
 		for _, ch := range ChannelsOf(r.Result) {
-			dst = append(dst, opening(n, `,"channels":[`)...)
-			one := Append(nil, RaceChannel{Race: i, Channel: ch})
-			dst = append(append(dst, '\n'), one[:len(one)-1]...)
+			dst = appendItem(dst, n, `,"channels":[`, RaceChannel{Race: i, Channel: ch})
 			n++
 		}
 	}
-	if n == 0 {
-		return dst
-	}
-	return append(dst, ']')
+	return closing(dst, n)
 }
 
 // opening is what stands before item i of a list.

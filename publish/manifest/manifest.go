@@ -35,11 +35,21 @@ type Release struct {
 	// made with.
 	Look   shard.Hash `json:"look"`
 	Assets []Asset    `json:"assets"`
-	// Pages are those of the root and of the places one level below it that
-	// contain others; all further pages stand in the index of a group.
-	Pages   []Page   `json:"pages"`
-	Groups  []Group  `json:"groups"`
-	Rollups []Rollup `json:"rollups"`
+	// Cards says how pictures for links look, nil when there are none.
+	Cards *Cards `json:"cards,omitempty"`
+	// Languages are those of the pages, the default one first.
+	Languages []string `json:"languages"`
+	// Pages are those that belong to no group: of the root and of the places
+	// one level below it that contain others, of contest types, lists and so
+	// on. All further pages stand in the index of a group.
+	Pages []Page `json:"pages"`
+	// Files are those that have no language and belong to no group.
+	Files []File `json:"files"`
+	// Updates and Corrections are what happened: an Updates, a Corrections.
+	Updates     shard.Hash `json:"updates"`
+	Corrections shard.Hash `json:"corrections"`
+	Groups      []Group    `json:"groups"`
+	Rollups     []Rollup   `json:"rollups"`
 	// States are what the decoders of incremental feeds remembered, by feed:
 	// objects in the private store, which readers cannot read and need not.
 	States map[string]shard.Hash `json:"states,omitempty"`
@@ -51,22 +61,38 @@ type Asset struct {
 	Hash shard.Hash `json:"hash"`
 }
 
-// Page is the page of a place.
-type Page struct {
-	Unit           string     `json:"unit"`
-	Hash           shard.Hash `json:"hash"`
-	Size           int        `json:"size"` // bytes, uncompressed
-	ChangedRelease int        `json:"changed_release"`
+// Cards are the pictures for links: the hash of a sample of how they look, and
+// the release since which they look so. Older ones wait for their turn.
+type Cards struct {
+	Look  shard.Hash `json:"look"`
+	Since int        `json:"since"`
 }
 
-// Group names the three objects of a group.
+// Page is a page that is not of a single race. Its address is E/PATH, in
+// languages other than the default one LANGUAGE/E/PATH.
+type Page struct {
+	Path           string           `json:"path"`
+	HTML           map[string]Shard `json:"html"` // by language
+	ChangedRelease int              `json:"changed_release"`
+}
+
+// File is a file without a language: an index to search in, a sitemap, a
+// picture. Its address is E/PATH.
+type File struct {
+	Path string `json:"path"`
+	Shard
+	ChangedRelease int `json:"changed_release"`
+}
+
+// Group names the objects of a group.
 type Group struct {
 	ID          string     `json:"id"`
 	Region      string     `json:"region"` // the region it is a chunk of
 	Definitions shard.Hash `json:"definitions"`
 	Counts      shard.Hash `json:"counts"`
 	Index       shard.Hash `json:"index"`
-	Rev         int        `json:"rev"` // versions of this group, from 1
+	Files       shard.Hash `json:"files,omitzero"` // zero when it has none
+	Rev         int        `json:"rev"`            // versions of this group, from 1
 	Races       int        `json:"races"`
 	Reporting   int        `json:"reporting"` // races with any count
 	Complete    int        `json:"complete"`  // races with all units in, or a final count
@@ -133,6 +159,15 @@ type RaceDef struct {
 	Unit    string `json:"unit"`
 }
 
+// Files are the files of one group, those of its races and places. They say
+// nothing that changes with the numbers.
+type Files struct {
+	V        int    `json:"v"`
+	Election string `json:"election"`
+	Group    string `json:"group"`
+	Files    []File `json:"files"`
+}
+
 // Index says which bytes show each race and place of a group.
 type Index struct {
 	V        int         `json:"v"`
@@ -151,6 +186,9 @@ type RaceEntry struct {
 	Status         snapshot.Status `json:"status,omitempty"`
 	// Kind is "intermediate" or "final", "" for an ordinary count.
 	Kind snapshot.CountKind `json:"kind,omitempty"`
+	// Condition is "uncontested", "withheld", "annulled" or "postponed", "" for
+	// a race that is voted on and counted.
+	Condition snapshot.Condition `json:"condition,omitempty"`
 	// Outcomes are those the source states, by choice id.
 	Outcomes  map[string]snapshot.Outcome `json:"outcomes,omitempty"`
 	Corrected bool                        `json:"corrected,omitempty"`
@@ -184,31 +222,10 @@ type RaceDelta struct {
 	Counts []snapshot.Count `json:"counts"`
 	// CountKind is the kind of the count, "" for an ordinary one.
 	CountKind snapshot.CountKind `json:"count_kind,omitempty"`
+	Condition snapshot.Condition `json:"condition,omitempty"`
+	Seats     []snapshot.Count   `json:"seats,omitempty"` // of the choices
+	Rounds    []Round            `json:"rounds,omitempty"`
 	Channels  []Channel          `json:"channels,omitempty"`
-}
-
-// Status is the heartbeat.
-type Status struct {
-	V              int      `json:"v"`
-	Election       string   `json:"election"`
-	Mode           string   `json:"mode"`
-	Seq            uint64   `json:"seq"`
-	Number         int      `json:"number"`
-	Published      string   `json:"published"` // RFC 3339: when the release was committed
-	Checked        string   `json:"checked"`   // RFC 3339: when Herald last looked
-	SourceAsOf     string   `json:"source_as_of,omitempty"`
-	PollAfterS     int      `json:"poll_after_s"`
-	AliasesThrough int      `json:"aliases_through"` // release up to which aliases are fresh
-	Signed         bool     `json:"signed"`
-	Sources        []Source `json:"sources"`
-}
-
-// Source is the state of one feed in words a reader understands.
-type Source struct {
-	Feed       string `json:"feed"`
-	State      string `json:"state"` // "ok", "waiting", "lost"
-	LastRead   string `json:"last_read,omitempty"`
-	LastChange string `json:"last_change,omitempty"`
 }
 
 // Append appends v as canonical JSON with one newline at the end. v is one of

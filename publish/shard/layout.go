@@ -2,6 +2,8 @@ package shard
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/heraldresults/herald/diff/snapshot"
 )
@@ -66,30 +68,79 @@ func (l Layout) RaceJSON(race string, h Hash) string {
 	return l.election + "/races/" + race + "/" + h.String() + ".json"
 }
 
-// RaceHTML is the key of a race's page.
-func (l Layout) RaceHTML(race string, h Hash) string {
-	return l.election + "/races/" + race + "/" + h.String() + ".html"
+// Page is the key of a page by its path below the election's address:
+// "in/u.html". It lies with the other versions of the race or place, those of
+// all languages together; any other page has a folder named by its path.
+func (l Layout) Page(path string, h Hash) string {
+	name := strings.TrimSuffix(path, ".html")
+	first, rest, _ := strings.Cut(name, "/")
+	unit, more, _ := strings.Cut(rest, "/")
+	switch {
+	case first == "race" && more != "":
+		name = "races/" + unit + "--" + more
+	case first == "in" && unit != "":
+		name = "units/" + unit
+	default:
+		name = "pages/" + name
+	}
+	return l.election + "/" + name + "/" + h.String() + ".html"
 }
 
-// PlaceHTML is the key of a place's page.
-func (l Layout) PlaceHTML(unit string, h Hash) string {
-	return l.election + "/units/" + unit + "/" + h.String() + ".html"
+// File is the key of a file that has no language, by its path: "search.json".
+func (l Layout) File(path string, h Hash) string {
+	ext := path[strings.LastIndexByte(path, '.'):]
+	return l.election + "/files/" + strings.TrimSuffix(path, ext) + "/" + h.String() + ext
 }
 
-// AliasHome is the stable address of the home page.
-func (l Layout) AliasHome() string { return l.election + "/index.html" }
+// Files is the key of the list of a group's files.
+func (l Layout) Files(group string, h Hash) string { return l.group(group, "files", h) }
 
-// AliasPlace is the stable address of a place.
-func (l Layout) AliasPlace(unit string) string { return l.election + "/in/" + unit + ".html" }
-
-// AliasRace is the stable address of a race's page.
-func (l Layout) AliasRace(unit, contest string) string {
-	return l.election + "/race/" + unit + "/" + contest + ".html"
+// Log is the key of one of the lists of what happened: "updates",
+// "corrections".
+func (l Layout) Log(name string, h Hash) string {
+	return l.election + "/" + name + "/" + h.String() + ".json"
 }
 
-// AliasRaceJSON is the stable address of a race's JSON.
-func (l Layout) AliasRaceJSON(unit, contest string) string {
-	return l.election + "/race/" + unit + "/" + contest + ".json"
+// Alias is the stable address of what has this path. Segment is that of the
+// language, as Segment returns it, or "" for the default one and for what has
+// no language.
+func (l Layout) Alias(segment, path string) string {
+	if segment != "" {
+		segment += "/"
+	}
+	return segment + l.election + "/" + path
+}
+
+// Segment is the first segment of the addresses in a language other than the
+// default one: its code in lower case.
+func Segment(code string) string { return strings.ToLower(code) }
+
+// RacePage is the path of a race's page, RaceFile that of its JSON.
+func RacePage(unit, contest string) string { return "race/" + unit + "/" + contest + ".html" }
+
+// RaceFile is the path of a race's JSON.
+func RaceFile(unit, contest string) string { return "race/" + unit + "/" + contest + ".json" }
+
+// PlacePage is the path of the page of a place that is not the home page.
+func PlacePage(unit string) string { return "in/" + unit + ".html" }
+
+// BreakdownPage is the path of the page that shows a race by the places inside
+// its own.
+func BreakdownPage(unit, contest string) string { return "breakdown/" + unit + "/" + contest + ".html" }
+
+// ChoicesPage is the path of the page that shows every choice of a large
+// contest.
+func ChoicesPage(unit, contest string) string { return "choices/" + unit + "/" + contest + ".html" }
+
+// TypePage is the path of the page of a contest type.
+func TypePage(slug string) string { return "type/" + slug + ".html" }
+
+// Part is the path of part n, from 1, of a page that is too long for one.
+func Part(path string, n int) string {
+	if n == 1 {
+		return path
+	}
+	return strings.TrimSuffix(path, ".html") + "/" + strconv.Itoa(n) + ".html"
 }
 
 // Asset is the key of a style or script: "herald", "css".

@@ -128,13 +128,10 @@ func (c *checker) jobs(ctx context.Context, res *Results) ([]job, error) {
 	for _, u := range rel.Rollups {
 		jobs = append(jobs, job{key: l.Delta(u.Hash), hash: u.Hash})
 	}
-	for i, pg := range rel.Pages {
-		stable := l.AliasPlace(pg.Unit)
-		if i == 0 {
-			stable = l.AliasHome()
-		}
-		jobs = append(jobs, page(l, pg, stable)...)
+	for name, h := range map[string]shard.Hash{"updates": rel.Updates, "corrections": rel.Corrections} {
+		jobs = append(jobs, pair(func(h shard.Hash) string { return l.Log(name, h) }, l.Alias("", name+".json"), manifest.Shard{Hash: h})...)
 	}
+	jobs = append(append(jobs, c.pages(rel, rel.Pages)...), c.files(rel.Files)...)
 	races := make(map[string]Race, len(res.Races))
 	for _, r := range res.Races {
 		races[r.ID] = r
@@ -149,8 +146,15 @@ func (c *checker) jobs(ctx context.Context, res *Results) ([]job, error) {
 			continue
 		}
 		c.rep.Objects++
-		for _, pg := range index.Pages {
-			jobs = append(jobs, page(l, pg, l.AliasPlace(pg.Unit))...)
+		jobs = append(jobs, c.pages(rel, index.Pages)...)
+		if !g.Files.IsZero() {
+			files, err := object[manifest.Files](ctx, c.r, l.Files(g.ID, g.Files), g.Files)
+			if err != nil {
+				c.rep.Problems = append(c.rep.Problems, err.Error())
+				continue
+			}
+			c.rep.Objects++
+			jobs = append(jobs, c.files(files.Files)...)
 		}
 		for _, e := range index.Races {
 			r, ok := races[e.ID]
@@ -158,29 +162,63 @@ func (c *checker) jobs(ctx context.Context, res *Results) ([]job, error) {
 				c.rep.Problems = append(c.rep.Problems, fmt.Sprintf("the index of group %s names race %s, which is not defined", g.ID, e.ID))
 				continue
 			}
-			jobs = append(jobs, race(l, e, r)...)
+			jobs = append(jobs, c.race(rel, e, r)...)
 		}
 	}
 	return jobs, nil
 }
 
-func page(l shard.Layout, pg manifest.Page, stable string) []job {
-	key := func(h shard.Hash) string { return l.PlaceHTML(pg.Unit, h) }
-	return []job{{key: key(pg.Hash), hash: pg.Hash, size: pg.Size}, {key: stable, hash: pg.Hash, older: key}}
+// pair is a shard and the stable address that is to hold its bytes.
+func pair(key func(shard.Hash) string, stable string, s manifest.Shard) []job {
+	return []job{{key: key(s.Hash), hash: s.Hash, size: s.Size}, {key: stable, hash: s.Hash, older: key}}
 }
 
-func race(l shard.Layout, e manifest.RaceEntry, r Race) []job {
-	data := func(h shard.Hash) string { return l.RaceJSON(e.ID, h) }
-	html := func(h shard.Hash) string { return l.RaceHTML(e.ID, h) }
-	jobs := []job{
-		{key: data(e.JSON.Hash), hash: e.JSON.Hash, size: e.JSON.Size, race: &r},
-		{key: l.AliasRaceJSON(r.Unit.ID, r.Contest.ID), hash: e.JSON.Hash, older: data},
-	}
-	for _, h := range e.HTML {
-		jobs = append(jobs, job{key: html(h.Hash), hash: h.Hash, size: h.Size},
-			job{key: l.AliasRace(r.Unit.ID, r.Contest.ID), hash: h.Hash, older: html})
+// pages are the shards and addresses of pages in every language.
+func (c *checker) pages(rel *manifest.Release, pages []manifest.Page) []job {
+	var jobs []job
+	for _, pg := range pages {
+		jobs = append(jobs, c.page(rel, pg.Path, pg.HTML)...)
 	}
 	return jobs
+}
+
+func (c *checker) page(rel *manifest.Release, path string, html map[string]manifest.Shard) []job {
+	l := c.r.layout
+	var jobs []job
+	for n, code := range rel.Languages {
+		segment := shard.Segment(code)
+		if n == 0 {
+			segment = ""
+		}
+		if s, ok := html[code]; ok {
+			jobs = append(jobs, pair(func(h shard.Hash) string { return l.Page(path, h) }, l.Alias(segment, path), s)...)
+		}
+	}
+	if len(jobs) != 2*len(html) {
+		c.problem("page %s is in a language that the release does not name", path)
+	}
+	return jobs
+}
+
+func (c *checker) files(files []manifest.File) []job {
+	l := c.r.layout
+	var jobs []job
+	for _, f := range files {
+		jobs = append(jobs, pair(func(h shard.Hash) string { return l.File(f.Path, h) }, l.Alias("", f.Path), f.Shard)...)
+	}
+	return jobs
+}
+
+func (c *checker) race(rel *manifest.Release, e manifest.RaceEntry, r Race) []job {
+	l := c.r.layout
+	jobs := pair(func(h shard.Hash) string { return l.RaceJSON(e.ID, h) }, l.Alias("", shard.RaceFile(r.Unit.ID, r.Contest.ID)), e.JSON)
+	jobs[0].race = &r
+	return append(jobs, c.page(rel, shard.RacePage(r.Unit.ID, r.Contest.ID), e.HTML)...)
+}
+
+// problem notes what is wrong, before any object is read.
+func (c *checker) problem(format string, args ...any) {
+	c.rep.Problems = append(c.rep.Problems, fmt.Sprintf(format, args...))
 }
 
 // compare returns an error when a race's JSON says other numbers than its
@@ -189,8 +227,10 @@ func (r Race) compare(raw []byte) error {
 	var file struct {
 		Result struct {
 			part
-			Kind     snapshot.CountKind `json:"kind"`
-			Channels []struct {
+			Kind      snapshot.CountKind `json:"kind"`
+			Condition snapshot.Condition `json:"condition"`
+			Rounds    []round            `json:"rounds"`
+			Channels  []struct {
 				Name string `json:"name"`
 				part
 			} `json:"channels"`
@@ -203,8 +243,25 @@ func (r Race) compare(raw []byte) error {
 	if v.Kind != r.Kind || len(v.Channels) != len(r.Channels) {
 		return fmt.Errorf("it is of the kind %q with %d channels, the counts say %q and %d", v.Kind, len(v.Channels), r.Kind, len(r.Channels))
 	}
+	if v.Condition != r.Condition || len(v.Rounds) != len(r.Rounds) {
+		return fmt.Errorf("its condition is %q, with %d rounds, the counts say %q and %d", v.Condition, len(v.Rounds), r.Condition, len(r.Rounds))
+	}
 	if err := v.compare(r.Contest, r.Votes, r.Totals); err != nil {
 		return err
+	}
+	for i, said := range v.Choices {
+		var seats snapshot.Count
+		if r.Seats != nil {
+			seats = r.Seats[i]
+		}
+		if said.Seats != seats {
+			return fmt.Errorf("it gives choice %s %v seats, the counts %v", said.ID, said.Seats, seats)
+		}
+	}
+	for i, d := range r.Rounds {
+		if err := v.Rounds[i].compare(d); err != nil {
+			return fmt.Errorf("round %d: %w", i+1, err)
+		}
 	}
 	for i, ch := range r.Channels {
 		if v.Channels[i].Name != ch.Name {
@@ -222,6 +279,7 @@ type part struct {
 	Choices []struct {
 		ID    string         `json:"id"`
 		Votes snapshot.Count `json:"votes"`
+		Seats snapshot.Count `json:"seats"`
 	} `json:"choices"`
 	Valid      snapshot.Count `json:"valid"`
 	Blank      snapshot.Count `json:"blank"`
@@ -230,6 +288,32 @@ type part struct {
 	Electorate snapshot.Count `json:"electorate"`
 	UnitsIn    snapshot.Count `json:"units_in"`
 	UnitsTotal snapshot.Count `json:"units_total"`
+}
+
+// round is one round in a race's JSON.
+type round struct {
+	Choices []struct {
+		ID      string           `json:"id"`
+		Votes   snapshot.Count   `json:"votes"`
+		Outcome snapshot.Outcome `json:"outcome"`
+	} `json:"choices"`
+	Exhausted snapshot.Count `json:"exhausted"`
+}
+
+func (d round) compare(want snapshot.Round) error {
+	if len(d.Choices) != len(want.Votes) || d.Exhausted != want.Exhausted {
+		return fmt.Errorf("%d choices and %v exhausted, the counts say %d and %v", len(d.Choices), d.Exhausted, len(want.Votes), want.Exhausted)
+	}
+	for i, said := range d.Choices {
+		var outcome snapshot.Outcome
+		if want.Outcomes != nil {
+			outcome = want.Outcomes[i]
+		}
+		if said.Votes != want.Votes[i] || said.Outcome != outcome {
+			return fmt.Errorf("choice %s has %v votes and the outcome %q, the counts say %v and %q", said.ID, said.Votes, said.Outcome, want.Votes[i], outcome)
+		}
+	}
+	return nil
 }
 
 func (p part) compare(c *manifest.Contest, votes []snapshot.Count, want snapshot.Totals) error {

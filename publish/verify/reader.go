@@ -165,6 +165,13 @@ type Race struct {
 	// Kind says whether the count is intermediate, and so may contain
 	// duplicates, or final.
 	Kind snapshot.CountKind
+	// Condition is what became of the race beside its count; a race that is
+	// withheld has no numbers.
+	Condition snapshot.Condition
+	// Seats are what each choice has won, nil where the source states none.
+	Seats []snapshot.Count
+	// Rounds are the steps of a ranked count.
+	Rounds []snapshot.Round
 	// Channels are the same votes by the way they were cast.
 	Channels []snapshot.Channel
 }
@@ -270,7 +277,8 @@ func (r *Reader) group(ctx context.Context, g manifest.Group) ([]Race, error) {
 			return nil, fmt.Errorf("race %s of group %s names a contest or unit that is not defined: %w", d.ID, g.ID, ErrDamaged)
 		}
 		result := results[i]
-		out[i] = Race{ID: d.ID, Contest: c, Unit: u, Votes: result.Votes, Totals: result.Totals, Kind: result.Kind, Channels: result.Channels}
+		out[i] = Race{ID: d.ID, Contest: c, Unit: u, Votes: result.Votes, Totals: result.Totals, Kind: result.Kind,
+			Condition: result.Condition, Seats: result.Seats, Rounds: result.Rounds, Channels: result.Channels}
 	}
 	return out, nil
 }

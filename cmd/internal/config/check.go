@@ -20,7 +20,7 @@ func (c *Config) problems() []string {
 	p.require("election", c.Election)
 	p.require("state", c.State)
 	p.oneOf("mode", c.Mode, "live", "test", "rehearsal", "replay")
-	p.oneOf("language", c.Language, "en")
+	c.languageProblems(p)
 	p.zone("timezone", c.Timezone)
 	p.oneOf("group_by", c.GroupBy, "", "country", "state", "county", "municipality", "congressional-district", "district")
 	p.between("poll_after", c.PollAfter, 5*time.Second, 10*time.Minute)
@@ -226,6 +226,28 @@ func samePlace(a, b Store) bool {
 		return a.Folder == b.Folder
 	}
 	return a.Bucket == b.Bucket && a.Endpoint == b.Endpoint && a.Prefix == b.Prefix
+}
+
+// languageProblems looks at the codes, each of which begins addresses in lower
+// case.
+func (c *Config) languageProblems(p *list) {
+	if len(c.Languages) == 0 {
+		p.add("languages is empty")
+	}
+	seen := map[string]bool{}
+	for _, code := range c.Languages {
+		switch l := strings.ToLower(code); {
+		case seen[l]:
+			p.add("languages: %q is there twice", code)
+		case l == c.Election:
+			p.add("languages: %q is the name of the election, which begins its addresses", code)
+		default:
+			seen[l] = true
+		}
+	}
+	if !slices.IsSortedFunc(c.Schedule, time.Time.Compare) {
+		p.add("schedule is not in order of time")
+	}
 }
 
 func (c CDN) problems(p *list) {

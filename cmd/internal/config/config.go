@@ -32,8 +32,13 @@ type Config struct {
 	Mode string `toml:"mode"`
 	// Timezone is where the election is: "America/Sao_Paulo".
 	Timezone string `toml:"timezone"`
-	// Language of the pages; "en" is the one there is.
-	Language string `toml:"language"`
+	// Languages of the pages, the default one first: ["en"]. Which ones there
+	// are is for cmd to check.
+	Languages []string `toml:"languages"`
+	// Schedule are moments at which results will be published, as announced.
+	Schedule []time.Time `toml:"schedule"`
+	// Cards makes a picture for links to each page, where cdn.site is set. True.
+	Cards bool `toml:"cards"`
 	// State is a folder for the spool, which keeps every payload, and the
 	// quarantine. What is published survives its loss.
 	State string `toml:"state"`
@@ -55,6 +60,7 @@ type Config struct {
 	Store   Store   `toml:"store"`
 	Private Store   `toml:"private"`
 	CDN     CDN     `toml:"cdn"`
+	Pages   Pages   `toml:"pages"`
 	Metrics Metrics `toml:"metrics"`
 	Signing Signing `toml:"signing"`
 }
@@ -185,6 +191,14 @@ type Purge struct {
 	Timeout Duration `toml:"timeout"`
 }
 
+// Pages are what the authority makes its own on them.
+type Pages struct {
+	// Folder holds words, colours, logo, header, footer and maps, relative to
+	// the folder of the configuration; docs/pages.md says how. "" is Herald's
+	// own look.
+	Folder string `toml:"folder"`
+}
+
 // Metrics is the listener for /metrics and /healthz.
 type Metrics struct {
 	// Listen is an address on loopback: "127.0.0.1:9464". "" listens nowhere.
@@ -224,7 +238,7 @@ func Load(path string) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuration %s:\n%w", path, err)
 	}
-	files := []*string{&c.Definitions.File}
+	files := []*string{&c.Definitions.File, &c.Pages.Folder}
 	for i := range c.Feeds {
 		files = append(files, &c.Feeds[i].Mapping, &c.Feeds[i].SignatureKey)
 	}
@@ -276,7 +290,7 @@ func positions(err error) error {
 }
 
 func defaults() *Config {
-	return &Config{Language: "en", Timezone: "UTC", PollAfter: Duration(20 * time.Second), NextUpdate: Duration(5 * time.Minute), SpoolBytes: 4 << 30}
+	return &Config{Languages: []string{"en"}, Cards: true, Timezone: "UTC", PollAfter: Duration(20 * time.Second), NextUpdate: Duration(5 * time.Minute), SpoolBytes: 4 << 30}
 }
 
 // fill gives lists their defaults, which the decoder cannot.

@@ -1,0 +1,150 @@
+package publish
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/heraldresults/herald/diff"
+	"github.com/heraldresults/herald/diff/snapshot"
+	"github.com/heraldresults/herald/publish/store/memstore"
+)
+
+// growing is a night whose definitions come bit by bit: units, contests,
+// names and headings change between counts.
+type growing struct {
+	night
+	rng      *rand.Rand
+	units    []string
+	contests []string
+	defs     map[string]snapshot.UnitDef
+	ballots  map[string]snapshot.ContestDef
+	races    [][2]string // contest and unit
+}
+
+func newGrowing(seed uint64) *growing {
+	g := &growing{night: night{asm: diff.NewAssembler(nil), votes: map[string][]int64{}}, defs: map[string]snapshot.UnitDef{}, ballots: map[string]snapshot.ContestDef{}, rng: rand.New(rand.NewPCG(seed, 9))}
+	g.apply(func(u *snapshot.Update) {
+		g.unit(u)
+		g.race(u)
+	})
+	return g
+}
+
+func (g *growing) pick(list []string) string { return list[g.rng.IntN(len(list))] }
+
+// unit adds a unit, or says something else of one that there is.
+func (g *growing) unit(u *snapshot.Update) {
+	n := len(g.units)
+	def := snapshot.UnitDef{Key: fmt.Sprintf("u%d", n), Type: snapshot.Municipality}
+	if n > 1 && g.rng.IntN(3) == 0 {
+		def.Key = g.pick(g.units)
+	} else {
+		g.units = append(g.units, def.Key)
+	}
+	def.Name = fmt.Sprintf("%c unit %d", 'A'+g.rng.IntN(4), g.rng.IntN(3))
+	if n > 0 && g.rng.IntN(4) > 0 {
+		if up := g.pick(g.units); up < def.Key {
+			def.Parent = up
+		}
+	}
+	if g.rng.IntN(3) == 0 {
+		def.Type = snapshot.State
+	}
+	g.defs[def.Key] = def
+	u.Units = append(u.Units, def)
+}
+
+// contest adds a contest, or says something else of one that there is.
+func (g *growing) contest(u *snapshot.Update) string {
+	key := fmt.Sprintf("c%d", len(g.contests))
+	if len(g.contests) > 1 && g.rng.IntN(2) == 0 {
+		key = g.pick(g.contests)
+	} else {
+		g.contests = append(g.contests, key)
+	}
+	def := snapshot.ContestDef{Key: key, Name: fmt.Sprintf("Contest %d", g.rng.IntN(3)), Type: snapshot.CandidateContest,
+		Heading: []string{"", "Mayors", "Councils"}[g.rng.IntN(3)]}
+	for i := range 2 + g.rng.IntN(2)*g.rng.IntN(2)*900 {
+		def.Choices = append(def.Choices, snapshot.ChoiceDef{Key: fmt.Sprint(i + 1), Name: fmt.Sprintf("Choice %d", i)})
+	}
+	g.ballots[key] = def
+	u.Contests = append(u.Contests, def)
+	return key
+}
+
+func (g *growing) race(u *snapshot.Update) {
+	r := [2]string{"", g.pick(g.units)}
+	if len(g.contests) == 0 || g.rng.IntN(4) == 0 {
+		r[0] = g.contest(u)
+	} else {
+		r[0] = g.pick(g.contests)
+	}
+	g.races = append(g.races, r)
+	u.Results = append(u.Results, snapshot.RaceResult{Contest: r[0], Unit: r[1]})
+	u.Contests = append(u.Contests, g.ballots[r[0]]) // a start forgets what no race needs
+	for key := r[1]; key != ""; key = g.defs[key].Parent {
+		u.Units = append([]snapshot.UnitDef{g.defs[key]}, u.Units...)
+	}
+}
+
+func (g *growing) next() *snapshot.Snapshot {
+	g.apply(func(u *snapshot.Update) {
+		switch g.rng.IntN(8) {
+		case 0:
+			g.unit(u)
+		case 1:
+			g.contest(u)
+		case 2, 3:
+			g.unit(u)
+			g.race(u)
+		case 4:
+			g.race(u)
+		default:
+			r := g.races[g.rng.IntN(len(g.races))]
+			n := snapshot.Of(g.rng.Int64N(50))
+			u.Results = append(u.Results, snapshot.RaceResult{Contest: r[0], Unit: r[1], Status: snapshot.UnofficialPartial, AsOf: u.Stamp.Time,
+				Votes: []snapshot.ChoiceVotes{{Key: "1", Votes: n}, {Key: "2", Votes: snapshot.Of(g.rng.Int64N(50))}}})
+		}
+	})
+	return g.asm.Snapshot()
+}
+
+// TestDefinitionsMayComeAtAnyTime plays nights on which places, contests and
+// names are added and changed, and publishers start again, into two stores.
+// One publisher renders everything each time; both publish the same.
+func TestDefinitionsMayComeAtAnyTime(t *testing.T) {
+	for seed := range uint64(24) {
+		a, b := memstore.New(), memstore.New()
+		start := func() (pa, pb *Publisher) {
+			cfg := func(st *memstore.Store) Config {
+				c := bilingual(t, st)
+				if seed%2 == 0 {
+					c.GroupBy = snapshot.State
+				}
+				return c
+			}
+			pa, pb = openWith(t, cfg(a)), openWith(t, cfg(b))
+			pb.full = true
+			return pa, pb
+		}
+		pa, pb := start()
+		g := newGrowing(seed)
+		for step := range 30 {
+			s := g.next()
+			mustPublish(t, pa, s)
+			if pa.state.snap != s { // nothing new
+				continue
+			}
+			mustPublish(t, pb, s)
+			if pa.head.current.Release != pb.head.current.Release {
+				t.Fatalf("seed %d, step %d: release %d differs from rendering everything:\n%s", seed, step, pa.Release(), onlyInOne(a, b))
+			}
+			if g.rng.IntN(8) == 0 {
+				pa, pb = start()
+				g.asm = diff.NewAssembler(pa.Published())
+			}
+		}
+		check(t, a)
+	}
+}

@@ -1,0 +1,145 @@
+package templates
+
+import (
+	"slices"
+
+	"github.com/heraldresults/herald/diff/snapshot"
+)
+
+// AppendTypePage appends the page of a contest type: every race of it as one
+// line.
+func AppendTypePage(dst []byte, v TypeView, s *Site) []byte {
+	p := newPage(dst, s)
+	sh := shell{path: v.Path, trail: v.Trail, changed: v.Changed, slow: true}
+	sh.title[0], sh.title[1] = v.Name, partOf(v.Part)
+	p.open(sh)
+	p.raw("<h1>")
+	if v.Name != "" {
+		p.name(v.Name)
+	} else {
+		p.raw(p.w.AllRaces)
+	}
+	p.raw("</h1>\n")
+	counted := p.listSentence(v.Races, v.Part)
+	p.fresh(v.AsOf, counted)
+	p.raw("<div id=\"results\" data-live>\n")
+	if anyIntermediate(v.Races) {
+		p.notice(p.w.IntermediateSome)
+	}
+	p.parts(v.Part)
+	p.raw("<table class=\"many lines\">\n<caption class=\"away\">")
+	p.raw(p.w.RacesCaption)
+	p.raw("</caption>\n")
+	p.columns(p.w.Race, p.w.First, p.w.Votes, p.w.Counted)
+	p.raw("<tbody>\n")
+	for i := range v.Races {
+		p.typeRow(&v.Races[i], v.Name)
+	}
+	p.raw("</tbody>\n</table>\n")
+	p.partsBelow(v.Part)
+	p.raw("</div>\n")
+	return p.close(sh)
+}
+
+// listSentence appends how far the races of a list are, and reports whether
+// anything was counted. A part of a list says it of the part.
+func (p *page) listSentence(races []RaceLine, part Part) (counted bool) {
+	reporting, complete := 0, 0
+	for i := range races {
+		if r := &races[i].Race.Result; r.HasVotes() {
+			reporting++
+			if r.Complete() {
+				complete++
+			}
+		}
+	}
+	p.raw("<p id=\"outcome\" class=\"lede\" data-live>")
+	if part.Of > 1 {
+		p.say(p.w.PartOf, int64(part.Number), int64(part.Of))
+		p.raw(p.w.Stop)
+	}
+	if reporting == 0 {
+		p.raw(p.w.Nothing)
+	} else {
+		p.say(p.w.RacesSome, int64(reporting), int64(len(races)))
+		p.say(p.w.RacesDone, int64(complete))
+		p.raw(p.w.End)
+	}
+	p.raw("</p>\n")
+	return reporting > 0
+}
+
+// typeRow appends a race: where it is, who is first, with how many votes, and
+// how far the count is.
+func (p *page) typeRow(l *RaceLine, of string) {
+	p.raw("<tr><th scope=\"row\">")
+	name, unit := l.Race.Contest.Name, l.Race.Unit.Name
+	if name == of {
+		name, unit = unit, ""
+	}
+	p.link(Link{Text: name, Path: l.Path})
+	if unit != "" {
+		p.raw(" <i>")
+		p.name(unit)
+		p.raw("</i>")
+	}
+	p.raw("</th>")
+	var buf [64]int
+	now := standing(l.Race)
+	order := ranked(buf[:0], now)
+	p.raw("<td>")
+	first := p.front(now, order)
+	p.raw("</td><td>")
+	if first >= 0 {
+		n := now.Result.Votes[first]
+		p.cell(n)
+		if n, ok := n.Get(); ok {
+			if b := basisOf(now); b.of(n) {
+				p.raw(" <i>")
+				p.share(n, b.n)
+				p.raw("</i>")
+			}
+		}
+	}
+	p.raw("</td><td>")
+	p.raceState(l.Race)
+	p.ahead(l.Race, order)
+	p.labels(l)
+	p.raw("</td></tr>\n")
+}
+
+// maxFront is how many of those in front a line names.
+const maxFront = 3
+
+// front appends who is in front: those of whom the source states an outcome,
+// else those who lead. It returns the only one, -1 when there are none or
+// several.
+func (p *page) front(race *snapshot.Race, order []int) int {
+	var buf [16]int
+	list := buf[:0]
+	for _, i := range order {
+		if shownInLists(outcome(race.Result, i)) {
+			list = append(list, i)
+		}
+	}
+	if len(list) == 0 && (len(race.Result.Rounds) > 0 || !lacksVotes(race)) {
+		list = append(list, order[:leaders(race, order)]...)
+	}
+	for n, i := range list[:min(maxFront, len(list))] {
+		if n > 0 {
+			p.raw("<br>")
+		}
+		p.short(race, i)
+	}
+	if n := len(list) - maxFront; n > 0 {
+		p.say(p.w.More, int64(n))
+	}
+	if len(list) == 1 && race.Result.HasVotes() {
+		return list[0]
+	}
+	return -1
+}
+
+func anyIntermediate(races []RaceLine) bool {
+	return slices.ContainsFunc(races, func(l RaceLine) bool { return l.Race.Result.Kind == snapshot.IntermediateCount })
+}
