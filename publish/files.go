@@ -81,23 +81,33 @@ func (p *planner) refile() map[int]bool {
 		return out
 	}
 	list := func(group int) *[]manifest.File {
-		if out[group] = true; group < 0 {
+		if group < 0 {
 			return &p.next.files
 		}
 		return &p.next.groups[group].files
 	}
+	lies := map[string]int{} // files by path: the group that lists each
+	for g := -1; g < len(p.next.groups); g++ {
+		for _, f := range *list(g) {
+			lies[f.Path] = g
+		}
+	}
 	for _, sh := range p.next.book.sheets {
-		i, there := p.old.book.at[sh.path]
-		if sh.kind != placeSheet || sh.part > 1 || !there || p.old.book.sheets[i].group == sh.group {
+		if sh.kind != placeSheet || sh.part > 1 {
 			continue
 		}
-		from, to := list(p.old.book.sheets[i].group), list(sh.group)
-		if n, found := findFile(*from, templates.CardPath(sh.path)); found {
-			f := (*from)[n]
-			*from = slices.Delete(slices.Clone(*from), n, n+1)
-			n, _ = findFile(*to, f.Path)
-			*to = slices.Insert(slices.Clone(*to), n, f)
+		path := templates.CardPath(sh.path)
+		g, there := lies[path]
+		if !there || g == sh.group {
+			continue
 		}
+		from, to := list(g), list(sh.group)
+		n, _ := findFile(*from, path)
+		f := (*from)[n]
+		*from = slices.Delete(slices.Clone(*from), n, n+1)
+		n, _ = findFile(*to, path)
+		*to = slices.Insert(slices.Clone(*to), n, f)
+		out[g], out[sh.group] = true, true
 	}
 	return out
 }

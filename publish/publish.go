@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -152,6 +153,9 @@ type Publisher struct {
 	alias  *aliases
 	state  *state
 	full   bool // render everything at each publish; for proofs
+	// stored are the keys that attempts at the next release have stored, so that
+	// one that ran out of time is carried on rather than begun again.
+	stored sync.Map
 	// mapsCompared says that the maps were held against the units once.
 	mapsCompared bool
 
@@ -313,6 +317,7 @@ func (p *Publisher) adopt(ctx context.Context, a *attempt) {
 		return
 	}
 	p.state = a.state
+	p.stored.Clear()
 	h := p.head.current
 	p.cfg.Purge(cdn.Request{Keys: []string{p.layout.Head()}, Ref: ref(h)})
 	p.alias.enqueue(a.aliases, turn(h), h.Number, h.Published)
@@ -326,9 +331,16 @@ func turn(h *manifest.Head) shard.Turn { return shard.Turn{Term: h.Term, Seq: h.
 // ref names a commit for purges.
 func ref(h *manifest.Head) string { return fmt.Sprintf("%d-%d", h.Term, h.Seq) }
 
-// put stores one object under its hash.
+// put stores one object under its hash, unless an attempt before this one did.
 func (p *Publisher) put(ctx context.Context, o put) error {
-	return create(ctx, p.cfg.Store, o, cdn.Shard)
+	if _, done := p.stored.Load(o.key); done {
+		return nil
+	}
+	err := create(ctx, p.cfg.Store, o, cdn.Shard)
+	if err == nil {
+		p.stored.Store(o.key, true)
+	}
+	return err
 }
 
 // create stores one object under its hash. Found there already, it is read

@@ -1,13 +1,18 @@
 package publish
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/heraldresults/herald/diff"
 	"github.com/heraldresults/herald/diff/snapshot"
+	"github.com/heraldresults/herald/publish/store"
 	"github.com/heraldresults/herald/publish/store/memstore"
+	"github.com/heraldresults/herald/templates"
 )
 
 // growing is a night whose definitions come bit by bit: units, contests,
@@ -146,5 +151,108 @@ func TestDefinitionsMayComeAtAnyTime(t *testing.T) {
 			}
 		}
 		check(t, a)
+	}
+}
+
+func TestADefinitionThatChangesTogetherWithTheCountIsPublished(t *testing.T) {
+	st := memstore.New()
+	p := open(t, st)
+	n := newNight(1)
+	mustPublish(t, p, n.count("s0-t0", 1, 2, 3))
+	n.apply(func(u *snapshot.Update) {
+		u.Contests = []snapshot.ContestDef{{Key: "mayor-s0-t0", Choices: []snapshot.ChoiceDef{{Key: "1"}, {Key: "2"}, {Key: "3"}, {Key: "4", Name: "Dora"}}}}
+		u.Results = []snapshot.RaceResult{{Contest: "mayor-s0-t0", Unit: "s0-t0", Votes: []snapshot.ChoiceVotes{{Key: "1", Votes: snapshot.Of(5)}, {Key: "4", Votes: snapshot.Of(9)}}}}
+	})
+	mustPublish(t, p, n.asm.Snapshot())
+	race := checked(t, st, "s0-t0--mayor-s0-t0")
+	if len(race.Contest.Choices) != 4 || race.Contest.Choices[3].Name != "Dora" || race.Votes[3] != snapshot.Of(9) {
+		t.Errorf("a reader sees %+v with the choices %+v", race, race.Contest.Choices)
+	}
+}
+
+func TestARaceThatGetsABreakdownAfterAStartKeepsItsHistory(t *testing.T) {
+	st := memstore.New()
+	p := open(t, st)
+	n := broad(1)
+	for votes := range int64(3) {
+		mustPublish(t, p, n.elect("s0", 10-votes, 5))
+	}
+	p = open(t, st)
+	n.asm = diff.NewAssembler(p.Published())
+	mustPublish(t, p, n.late("late")) // the second place inside s0
+	if !slices.Contains(st.Keys(), "made-2026/breakdown/s0/president.html") {
+		t.Fatal("there is no breakdown")
+	}
+	raw, err := seen(st)(t.Context(), "made-2026/race/s0/president.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := templates.ReadRace(raw)
+	if err != nil || len(r.History) != 3 || len(r.Corrections) != 2 {
+		t.Errorf("%d points and %d corrections, %v; want three and two", len(r.History), len(r.Corrections), err)
+	}
+	check(t, st)
+}
+
+// tired is a store that answers so many writes of shards, then none.
+type tired struct {
+	store.Store
+	left atomic.Int64
+}
+
+func (s *tired) Create(ctx context.Context, o store.Object) (store.Tag, error) {
+	if s.left.Add(-1) < 0 {
+		return "", context.DeadlineExceeded
+	}
+	return s.Store.Create(ctx, o)
+}
+
+func TestAPublishThatRanOutOfTimeIsCarriedOn(t *testing.T) {
+	mem := memstore.New()
+	st := &tired{Store: mem}
+	p := open(t, st)
+	n := newNight(20)
+	snap, tries := n.asm.Snapshot(), 0
+	for ; tries < 100 && p.Release() == 0; tries++ {
+		st.left.Store(30)
+		if r, err := p.Publish(t.Context(), snap); err != nil && p.Release() > 0 {
+			t.Fatalf("release %d, %v", r.Number, err)
+		}
+	}
+	written := len(mem.Writes())
+	if p.Release() != 1 || tries > written/30+2 {
+		t.Errorf("release %d after %d tries for %d writes", p.Release(), tries, written)
+	}
+}
+
+func TestAReleaseStaysSmallHoweverManyPlacesThereAre(t *testing.T) {
+	for name, own := range map[string]bool{"places with races": true, "places without": false} {
+		st := memstore.New()
+		p := openWith(t, bilingual(t, st))
+		n := newNight(0)
+		n.apply(func(u *snapshot.Update) {
+			u.Contests = append(u.Contests, president("President"))
+			for i := range 300 {
+				town, heading := fmt.Sprintf("town-%d", i), fmt.Sprintf("Heading %d", i)
+				u.Contests = append(u.Contests, snapshot.ContestDef{Key: "c-" + town, Name: "Mayor", Heading: heading, Choices: []snapshot.ChoiceDef{{Key: "1"}}})
+				u.Units = append(u.Units, snapshot.UnitDef{Key: town, Parent: "br", Name: town, Type: snapshot.Municipality},
+					snapshot.UnitDef{Key: town + "-w", Parent: town, Name: "Ward", Type: snapshot.Precinct})
+				u.Results = append(u.Results, snapshot.RaceResult{Contest: "c-" + town, Unit: town + "-w"})
+				if own {
+					u.Results = append(u.Results, snapshot.RaceResult{Contest: "president", Unit: town})
+				}
+			}
+		})
+		mustPublish(t, p, n.asm.Snapshot())
+		if got := len(p.state.release.Pages); got > 32 {
+			t.Errorf("%s: the release names %d pages", name, got)
+		}
+		check(t, st)
+		again := openWith(t, bilingual(t, st))
+		for i := range p.state.pages {
+			if fmt.Sprint(p.state.pages[i]) != fmt.Sprint(again.state.pages[i]) {
+				t.Fatalf("%s: %s is not found again after a start", name, p.state.book.sheets[i].path)
+			}
+		}
 	}
 }

@@ -241,9 +241,12 @@ func (p *page) raceState(race *snapshot.Race) {
 }
 
 // ahead appends by how much the first is ahead, after the state of a race,
-// unless that decides nothing: both go to a run-off, or a lot decides.
+// unless that decides nothing: both go to a run-off, or a lot decides. Where
+// outcomes bring others to the front than the votes, it would be about
+// somebody who is not shown.
 func (p *page) ahead(race *snapshot.Race, order []int) {
-	if len(order) == 0 {
+	var buf [64]int
+	if list, _ := foremost(buf[:0], race, order); len(list) == 0 || list[0] != order[0] {
 		return
 	}
 	if o := outcome(race.Result, order[0]); o == snapshot.Runoff || o == snapshot.Tie || o == snapshot.Lot {

@@ -258,3 +258,28 @@ func TestListsStayLight(t *testing.T) {
 		}
 	}
 }
+
+func TestAListSaysNoMarginOfSomebodyItDoesNotShow(t *testing.T) {
+	v := place(1, 0)
+	samples := []sample{{"Ana", "", 900, ""}, {"Bo", "", 300, snapshot.Runoff}, {"Cy", "", 200, snapshot.Runoff}}
+	v.Races[0].Race = race(samples, true)
+	if page := string(templates.AppendPlacePage(nil, v, site(t))); strings.Contains(page, "ahead") || strings.Contains(page, "Ana") {
+		t.Error("the list says by how much somebody is ahead who is not in the run-off")
+	}
+}
+
+func TestSentencesEndAsTheirLanguageEndsThem(t *testing.T) {
+	l, err := templates.NewLanguage("zh-Hant", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := site(t)
+	s.Lang = l
+	page := templates.AppendLitePage(nil, liteView(30), s)
+	if got := between(t, page, `class="lede" data-live>`, "</p>"); strings.Contains(got, ".") || !strings.Contains(got, "部分。") || !strings.HasSuffix(got, "。") {
+		t.Errorf("says %q", got)
+	}
+	if _, rest, _ := strings.Cut(string(page), "<tbody>"); strings.Contains(rest, "; ") || !strings.Contains(rest, "；") {
+		t.Error("choices are parted by a semicolon of another script")
+	}
+}

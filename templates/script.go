@@ -158,7 +158,7 @@ func (p *page) checkButton() {
 	p.datum(` data-failed="`, p.w.CheckFailed)
 	p.raw(">")
 	p.raw(p.w.Check)
-	p.raw("</button>\n<ul id=\"checked-list\" class=\"check\" role=\"status\"></ul>\n")
+	p.raw("</button>\n<div role=\"status\"><ul id=\"checked-list\" class=\"check\"></ul></div>\n")
 }
 
 // checkWords appends, on the page at AboutPath, what check.js can say. Every

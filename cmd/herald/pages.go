@@ -15,10 +15,13 @@ func pagesOf(c *config.Config) (publish.Config, error) {
 	if err != nil {
 		return publish.Config{}, err
 	}
-	out := publish.Config{Schedule: c.Schedule, Cards: c.Cards, Site: templates.Site{
+	out := publish.Config{Cards: c.Cards, Site: templates.Site{
 		Election: c.Election, Name: c.Name, Mode: templates.Mode(c.Mode), Location: zone,
 		PollSeconds: int(time.Duration(c.PollAfter).Seconds()), Origin: strings.TrimSuffix(c.CDN.Site, "/"),
 		Key: c.Signing.PublicKey}}
+	for _, m := range c.Schedule {
+		out.Schedule = append(out.Schedule, m.Time)
+	}
 	if out.Overrides, _, err = overridesOf(c); err != nil {
 		return out, usage(err)
 	}

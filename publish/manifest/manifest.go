@@ -39,9 +39,9 @@ type Release struct {
 	Cards *Cards `json:"cards,omitempty"`
 	// Languages are those of the pages, the default one first.
 	Languages []string `json:"languages"`
-	// Pages are those that belong to no group: of the root and of the places
-	// one level below it that contain others, of contest types, lists and so
-	// on. All further pages stand in the index of a group.
+	// Pages are those of the whole election: home, lists and so on and, as long
+	// as they are few, the places directly below home that contain others and
+	// the contest types. All further pages stand in the index of a group.
 	Pages []Page `json:"pages"`
 	// Files are those that have no language and belong to no group.
 	Files []File `json:"files"`

@@ -84,6 +84,31 @@ func TestElectionNamesThatWouldClashAreRefused(t *testing.T) {
 	}
 }
 
+func TestPagesAndFilesLieWhereTheirPathsSay(t *testing.T) {
+	l, err := NewLayout("e2026")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := HashOf(nil)
+	for path, want := range map[string]string{
+		RacePage("u", "c"): "e2026/races/u--c/H.html", PlacePage("u"): "e2026/units/u/H.html", Part(PlacePage("u"), 2): "e2026/units/u/H.html",
+		"index.html": "e2026/pages/index/H.html", Part(TypePage("t"), 3): "e2026/pages/type/t/3/H.html",
+		BreakdownPage("u", "c"): "e2026/pages/breakdown/u/c/H.html", "updates/12.html": "e2026/pages/updates/12/H.html",
+	} {
+		if got := strings.Replace(l.Page(path, h), h.String(), "H", 1); got != want {
+			t.Errorf("%s lies at %s, want %s", path, got, want)
+		}
+	}
+	for path, want := range map[string]string{"search.json": "e2026/files/search/H.json", "card/u/c.png": "e2026/files/card/u/c/H.png", "robots.txt": "e2026/files/robots/H.txt"} {
+		if got := strings.Replace(l.File(path, h), h.String(), "H", 1); got != want {
+			t.Errorf("%s lies at %s, want %s", path, got, want)
+		}
+	}
+	if a, b := l.Alias("", "index.html"), l.Alias(Segment("zh-Hant"), "index.html"); a != "e2026/index.html" || b != "zh-hant/e2026/index.html" {
+		t.Errorf("addresses are %s and %s", a, b)
+	}
+}
+
 func BenchmarkEncodePage(b *testing.B) {
 	var e Encoder
 	raw := bytes.Repeat([]byte(`<tr><th scope="row">Somebody</th><td>12,345</td></tr>`), 72)

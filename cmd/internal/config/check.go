@@ -245,7 +245,7 @@ func (c *Config) languageProblems(p *list) {
 			seen[l] = true
 		}
 	}
-	if !slices.IsSortedFunc(c.Schedule, time.Time.Compare) {
+	if !slices.IsSortedFunc(c.Schedule, func(a, b Moment) int { return a.Compare(b.Time) }) {
 		p.add("schedule is not in order of time")
 	}
 }

@@ -36,7 +36,7 @@ type Config struct {
 	// are is for cmd to check.
 	Languages []string `toml:"languages"`
 	// Schedule are moments at which results will be published, as announced.
-	Schedule []time.Time `toml:"schedule"`
+	Schedule []Moment `toml:"schedule"`
 	// Cards makes a picture for links to each page, where cdn.site is set. True.
 	Cards bool `toml:"cards"`
 	// State is a folder for the spool, which keeps every payload, and the
@@ -224,6 +224,22 @@ func (d *Duration) UnmarshalText(b []byte) error {
 	*d = Duration(v)
 	return nil
 }
+
+// Moment is a time with its zone, written as in RFC 3339.
+type Moment struct{ time.Time }
+
+// UnmarshalText reads "2026-11-03T20:00:00-06:00".
+func (m *Moment) UnmarshalText(b []byte) error {
+	t, err := time.Parse(time.RFC3339, string(b))
+	if err != nil {
+		return fmt.Errorf("%q is not a time with its zone such as 2026-11-03T20:00:00-06:00", b)
+	}
+	m.Time = t
+	return nil
+}
+
+// MarshalText writes "2026-11-03T20:00:00-06:00".
+func (m Moment) MarshalText() ([]byte, error) { return []byte(m.Format(time.RFC3339)), nil }
 
 // MarshalText writes "15s".
 func (d Duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
