@@ -63,6 +63,11 @@ lint: ## vet, staticcheck and known vulnerabilities
 	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.1.4 ./...
 
+.PHONY: gallery
+gallery: tools ## photograph every kind and state of page into .gallery (FEEDS=DIR: real nights, ONLY=TEXT: some)
+	@fc-list :lang=zh-tw 2>/dev/null | grep -q . || echo "no font here has Chinese letters: apt-get install fonts-wqy-microhei"
+	$(GO) run ./fixtures/gallery -out .gallery -only '$(ONLY)' $(if $(FEEDS),-feeds '$(abspath $(FEEDS))')
+
 # What the tests start beside Go programs: name of the program, Debian package.
 TOOLS = chromium:chromium nginx:nginx-light varnishd:varnish node:nodejs npm:npm
 
