@@ -2,6 +2,7 @@ package publish
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/heraldresults/herald/publish/manifest"
@@ -53,8 +54,9 @@ func newGallery(site *templates.Site, font []byte) (*gallery, error) {
 type picture struct{ path, title, subtitle string }
 
 // planCards chooses the cards that this release paints, by group, -1 for those
-// of the election: what has another definition, and some of those that are not
-// there yet or look as they no longer do.
+// of the election: some of those that are not there yet, look as they no
+// longer do, or bear other names. One with another name that has to wait is
+// listed no more until its turn comes.
 func (p *planner) planCards() {
 	if p.look.gallery == nil {
 		return
@@ -68,22 +70,20 @@ func (p *planner) planCards() {
 	if p.number == 1 {
 		left = p.look.gallery.first
 	}
-	known := func(group int) []manifest.File {
-		if group < 0 {
-			return p.next.files
-		}
-		return p.next.groups[group].files
-	}
-	want := func(group int, page, title, subtitle string, moved bool) {
+	want := func(group int, page, title, subtitle string, renamed bool) {
 		path := templates.CardPath(page)
-		files := known(group)
-		i, there := findFile(files, path)
-		if !moved && there && files[i].ChangedRelease >= p.cards.Since || !moved && left == 0 {
-			return
+		files := p.filesOf(group)
+		i, there := findFile(*files, path)
+		switch {
+		case !renamed && there && (*files)[i].ChangedRelease >= p.cards.Since:
+		case left > 0:
+			left--
+			p.painting[group] = append(p.painting[group], picture{path, title, subtitle})
+		case renamed && there:
+			*files = slices.Delete(slices.Clone(*files), i, i+1)
 		}
-		left = max(left-1, 0)
-		p.painting[group] = append(p.painting[group], picture{path, title, subtitle})
 	}
+	names := p.namesBefore()
 	for _, sh := range p.next.book.sheets {
 		if sh.kind != placeSheet || sh.part > 1 {
 			continue
@@ -92,12 +92,38 @@ func (p *planner) planCards() {
 		if sh.of == 0 {
 			title, subtitle = subtitle, title
 		}
-		want(sh.group, sh.path, title, subtitle, false)
+		unit := p.next.book.tree.places[sh.of].unit
+		before, known := names[unit.ID]
+		want(sh.group, sh.path, title, subtitle, known && before != unit.Name)
 	}
 	for _, i := range p.next.book.order {
-		r, kind := p.next.snap.Races[i], p.kind[i]
-		want(p.next.races[i].group, shard.RacePage(r.Unit.ID, r.Contest.ID), r.Contest.Name, r.Unit.Name, kind == "definition")
+		r, old := p.next.snap.Races[i], p.next.snap.Races[i]
+		if i < len(p.old.races) {
+			old = p.old.snap.Races[i]
+		}
+		want(p.next.races[i].group, shard.RacePage(r.Unit.ID, r.Contest.ID), r.Contest.Name, r.Unit.Name,
+			r.Contest.Name != old.Contest.Name || r.Unit.Name != old.Unit.Name)
 	}
+}
+
+// namesBefore are the names of places by id in the release before, when they
+// may be others now.
+func (p *planner) namesBefore() map[string]string {
+	out := map[string]string{}
+	if p.old.book != nil && p.old.book != p.next.book {
+		for _, pl := range p.old.book.tree.places {
+			out[pl.unit.ID] = pl.unit.Name
+		}
+	}
+	return out
+}
+
+// filesOf is the list of the files of a group, or of the election.
+func (p *planner) filesOf(group int) *[]manifest.File {
+	if group < 0 {
+		return &p.next.files
+	}
+	return &p.next.groups[group].files
 }
 
 // paint paints the cards of one group. Each counts as new even if it looks as

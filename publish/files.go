@@ -80,15 +80,9 @@ func (p *planner) refile() map[int]bool {
 	if p.next.book == p.old.book || p.old.book == nil {
 		return out
 	}
-	list := func(group int) *[]manifest.File {
-		if group < 0 {
-			return &p.next.files
-		}
-		return &p.next.groups[group].files
-	}
 	lies := map[string]int{} // files by path: the group that lists each
 	for g := -1; g < len(p.next.groups); g++ {
-		for _, f := range *list(g) {
+		for _, f := range *p.filesOf(g) {
 			lies[f.Path] = g
 		}
 	}
@@ -101,7 +95,7 @@ func (p *planner) refile() map[int]bool {
 		if !there || g == sh.group {
 			continue
 		}
-		from, to := list(g), list(sh.group)
+		from, to := p.filesOf(g), p.filesOf(sh.group)
 		n, _ := findFile(*from, path)
 		f := (*from)[n]
 		*from = slices.Delete(slices.Clone(*from), n, n+1)

@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -12,6 +15,7 @@ import (
 	"github.com/heraldresults/herald/diff/snapshot"
 	"github.com/heraldresults/herald/publish/store"
 	"github.com/heraldresults/herald/publish/store/memstore"
+	"github.com/heraldresults/herald/publish/verify"
 	"github.com/heraldresults/herald/templates"
 )
 
@@ -119,7 +123,7 @@ func (g *growing) next() *snapshot.Snapshot {
 // names are added and changed, and publishers start again, into two stores.
 // One publisher renders everything each time; both publish the same.
 func TestDefinitionsMayComeAtAnyTime(t *testing.T) {
-	for seed := range uint64(24) {
+	for seed := range uint64(8) {
 		a, b := memstore.New(), memstore.New()
 		start := func() (pa, pb *Publisher) {
 			cfg := func(st *memstore.Store) Config {
@@ -256,3 +260,70 @@ func TestAReleaseStaysSmallHoweverManyPlacesThereAre(t *testing.T) {
 		}
 	}
 }
+
+func TestCardsOfWhatIsRenamedArePaintedInTurn(t *testing.T) {
+	st := memstore.New()
+	p := openWith(t, bilingual(t, st))
+	n := newNight(2)
+	mustPublish(t, p, n.asm.Snapshot())
+	p.look.gallery.later = 1
+	n.apply(func(u *snapshot.Update) {
+		u.Units = []snapshot.UnitDef{{Key: "s0-t1", Parent: "s0", Name: "Renamed", Type: snapshot.Municipality}}
+		u.Contests = []snapshot.ContestDef{{Key: "mayor-s0-t0", Choices: []snapshot.ChoiceDef{{Key: "1", Name: "Other"}, {Key: "2"}, {Key: "3"}}}}
+	})
+	for _, want := range [][]string{{"card/s0-t1.png"}, {"card/s0-t1/mayor-s0-t1.png"}, nil} {
+		st.ResetWrites()
+		mustPublish(t, p, n.asm.Snapshot())
+		var got []string
+		for _, key := range st.Writes() {
+			if path, ok := strings.CutPrefix(key, "made-2026/card/"); ok {
+				got = append(got, "card/"+path)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("release %d paints %v, want %v", p.Release(), got, want)
+		}
+		check(t, st)
+		n.count("s1-t0", 1, 1, 1)
+	}
+}
+
+// TestVerifyReadsEverythingThatReadersAreLedTo holds every key of a store
+// against those that a check of the release reads.
+func TestVerifyReadsEverythingThatReadersAreLedTo(t *testing.T) {
+	st := memstore.New()
+	p := openWith(t, bilingual(t, st))
+	n := broad(3)
+	mustPublish(t, p, n.elect("br", 9, 8)) // two releases
+	if err := p.Heartbeat(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	read := map[string]bool{}
+	r, err := verify.NewReader(verify.Config{Election: "made-2026", Fetch: func(ctx context.Context, key string) ([]byte, error) {
+		mu.Lock()
+		read[key] = true
+		mu.Unlock()
+		return seen(st)(ctx, key)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if rep, err := r.Check(t.Context(), nil); err != nil || len(rep.Problems)+len(rep.Late) > 0 {
+		t.Fatalf("%+v, %v", rep, err)
+	}
+	stable := 0
+	for _, key := range st.Keys() {
+		if hashed.MatchString(key) || strings.HasPrefix(key, "schema/") || key == "made-2026/status.json" {
+			continue // the shards of a stable address are read with it
+		}
+		if stable++; !read[key] {
+			t.Errorf("verify does not read %s", key)
+		}
+	}
+	if stable < 120 {
+		t.Errorf("only %d stable addresses", stable)
+	}
+}
+
+var hashed = regexp.MustCompile(`[0-9a-f]{64}\.`)

@@ -1,5 +1,7 @@
 package templates
 
+import "github.com/heraldresults/herald/diff/snapshot"
+
 // correctionNotice appends the latest correction before the numbers. All of
 // them stand on the page at path, "" for this one.
 func (p *page) correctionNotice(v RaceView, path string) {
@@ -53,20 +55,25 @@ func (p *page) corrections(v RaceView) {
 		}
 		p.reason(c.Reason)
 		p.raw("</p><ul>")
-		for _, ch := range c.Changes {
-			p.raw("<li>")
-			if name := choiceName(v.Race.Contest, ch.Choice); name != "" {
-				p.name(name)
-				p.raw(p.w.Comma)
-			}
-			p.raw(p.w.what(ch.What))
-			p.raw(p.w.Colon)
-			p.count(ch.From)
-			p.raw(p.w.To)
-			p.count(ch.To)
-			p.raw("</li>")
-		}
+		p.changes(v.Race, c.Changes)
 		p.raw("</ul></div>\n")
 	}
 	p.raw("</section>\n")
+}
+
+// changes appends the numbers that fell, one a line.
+func (p *page) changes(race *snapshot.Race, changes []Change) {
+	for _, ch := range changes {
+		p.raw("<li>")
+		if name := choiceName(race.Contest, ch.Choice); name != "" {
+			p.name(name)
+			p.raw(p.w.Comma)
+		}
+		p.raw(p.w.what(ch.What))
+		p.raw(p.w.Colon)
+		p.count(ch.From)
+		p.raw(p.w.To)
+		p.count(ch.To)
+		p.raw("</li>")
+	}
 }

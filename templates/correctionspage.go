@@ -1,7 +1,5 @@
 package templates
 
-import "github.com/heraldresults/herald/diff/snapshot"
-
 // AppendCorrectionsPage appends every number that was published and then fell
 // or vanished, newest first.
 func AppendCorrectionsPage(dst []byte, v CorrectionsView, s *Site) []byte {
@@ -47,25 +45,8 @@ func (p *page) raceCorrection(c *RaceCorrection) {
 	p.raw("</p>\n<p>")
 	p.reason(c.Reason)
 	p.raw("</p>\n")
-	p.changes(c.Race, c.Changes)
-	p.raw("</section>\n")
-}
-
-// changes appends the numbers that fell, one a line.
-func (p *page) changes(race *snapshot.Race, changes []Change) {
 	p.raw("<ul class=\"steps\">")
-	for _, ch := range changes {
-		p.raw("<li>")
-		if name := choiceName(race.Contest, ch.Choice); name != "" {
-			p.name(name)
-			p.raw(", ")
-		}
-		p.raw(p.w.what(ch.What))
-		p.raw(": ")
-		p.count(ch.From)
-		p.raw(p.w.To)
-		p.count(ch.To)
-		p.raw("</li>")
-	}
+	p.changes(c.Race, c.Changes)
 	p.raw("</ul>\n")
+	p.raw("</section>\n")
 }

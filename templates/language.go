@@ -65,6 +65,7 @@ func NewLanguage(code string, overrides []byte) (*Language, error) {
 	l := &Language{Code: code, tag: tag, digits: numeralsOf(tag)}
 	f := filler{language: l, seen: map[string]bool{}, forms: l.forms()}
 	f.take(raw, "words of "+code)
+	f.replaces = true
 	f.take(overrides, "override of the words of "+code)
 	f.missing()
 	if len(f.problems) > 0 {
@@ -91,6 +92,7 @@ type filler struct {
 	language *Language
 	forms    []string // that a phrase in the language needs
 	seen     map[string]bool
+	replaces bool // what is taken replaces words that are there
 	problems []string
 }
 
@@ -169,7 +171,7 @@ func (f *filler) word(key string, field reflect.Value, value any) {
 			f.wrong("%s: it takes a text", key)
 			return
 		}
-		f.samePlaces(key, *target, escaped(s))
+		f.samePlaces(key, pieces(string(*target)), pieces(s))
 		*target = escaped(s)
 	case *phrase:
 		p, err := newPhrase(value, f.forms)
@@ -177,43 +179,29 @@ func (f *filler) word(key string, field reflect.Value, value any) {
 			f.wrong("%s: %v", key, err)
 			return
 		}
-		f.samePlaces(key, target.whole(), p.whole())
+		f.samePlaces(key, slices.Concat(target[:]...), slices.Concat(p[:]...))
 		*target = p
 	}
 }
 
 // samePlaces notes when a text has other places, such as {n}, than the one it
 // replaces: a number would be missing, or braces would stand on the page.
-func (f *filler) samePlaces(key string, old, text markup) {
-	if want, got := placesIn(old), placesIn(text); old != "" && want != got {
+func (f *filler) samePlaces(key string, old, text []piece) {
+	if want, got := placesIn(old), placesIn(text); f.replaces && !strings.HasPrefix(key, "site.") && want != got {
 		f.wrong("%s: the places in it are to be %s, not %s", key, cmp.Or(want, "none"), cmp.Or(got, "none"))
 	}
 }
 
 // placesIn are the places of a text, sorted, each once.
-func placesIn(text markup) string {
+func placesIn(text []piece) string {
 	var found []string
-	for _, p := range pieces(string(text)) {
+	for _, p := range text {
 		if p.place != "" {
 			found = append(found, "{"+p.place+"}")
 		}
 	}
 	slices.Sort(found)
 	return strings.Join(slices.Compact(found), " ")
-}
-
-// whole is what all forms of the phrase say, with their places.
-func (p phrase) whole() markup {
-	var b strings.Builder
-	for _, form := range p {
-		for _, x := range form {
-			b.WriteString(string(x.text))
-			if x.place != "" {
-				b.WriteString("{" + x.place + "}")
-			}
-		}
-	}
-	return markup(b.String())
 }
 
 // missing notes every word that no catalog held.

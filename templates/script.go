@@ -113,7 +113,7 @@ func (p *page) findSlot() {
 	p.raw(p.w.FindLabel)
 	p.raw("</label>\n<input id=\"find-text\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\">\n<p hidden><label for=\"find-in\">")
 	p.raw(p.w.FindIn)
-	p.raw("</label> <select id=\"find-in\"><option></option></select></p>\n<p id=\"find-says\" role=\"status\"></p>\n" +
+	p.raw("</label> <select id=\"find-in\"><option value=\"\">–</option></select></p>\n<p id=\"find-says\" role=\"status\"></p>\n" +
 		"<ul id=\"find-list\" class=\"find\"></ul>\n</div>\n")
 }
 
