@@ -256,7 +256,7 @@ func (s *contests) merge(defs []snapshot.ContestDef, precedence int, out *Applie
 func (s *contests) add(d snapshot.ContestDef, precedence int) {
 	id, _ := snapshot.Slug(d.Key) // checked
 	s.at[d.Key], s.ids[id] = len(s.order), d.Key
-	c := &snapshot.Contest{ID: id, Key: d.Key, Name: d.Name, Type: d.Type, Seats: d.Seats, Order: d.Order, Heading: d.Heading}
+	c := &snapshot.Contest{ID: id, Key: d.Key, Name: d.Name, Type: d.Type, Seats: d.Seats, Order: d.Order, Heading: d.Heading, CountUnit: d.CountUnit}
 	c.Choices = make([]snapshot.Choice, len(d.Choices))
 	for j, def := range d.Choices {
 		choice, _ := snapshot.Slug(def.Key)
@@ -271,7 +271,8 @@ func redefine(c *snapshot.Contest, d snapshot.ContestDef, out *Applied) *snapsho
 	next := *c
 	next.Name, next.Heading = cmp.Or(d.Name, c.Name), cmp.Or(d.Heading, c.Heading)
 	next.Type, next.Seats, next.Order = cmp.Or(d.Type, c.Type), cmp.Or(d.Seats, c.Seats), cmp.Or(d.Order, c.Order)
-	changed := next.Name != c.Name || next.Heading != c.Heading || next.Type != c.Type || next.Seats != c.Seats || next.Order != c.Order
+	next.CountUnit = cmp.Or(d.CountUnit, c.CountUnit)
+	changed := next.CountUnit != c.CountUnit || next.Name != c.Name || next.Heading != c.Heading || next.Type != c.Type || next.Seats != c.Seats || next.Order != c.Order
 	if renamed(c.Name, next.Name, c.Key) || differ(c.Type, next.Type) || differ(c.Seats, next.Seats) {
 		out.about(c, "F_CONTEST_CHANGED", "contest %s is now %s, was %s", c.ID, contestText(d), contestText(snapshot.ContestDef{Name: c.Name, Type: c.Type, Seats: c.Seats}))
 	}

@@ -144,7 +144,7 @@ func sameContest(a, b *snapshot.Contest) bool {
 		return true
 	}
 	return a.ID == b.ID && a.Key == b.Key && a.Name == b.Name && a.Type == b.Type && a.Seats == b.Seats &&
-		a.Order == b.Order && a.Heading == b.Heading && slices.Equal(a.Choices, b.Choices)
+		a.Order == b.Order && a.Heading == b.Heading && a.CountUnit == b.CountUnit && slices.Equal(a.Choices, b.Choices)
 }
 
 func sameUnit(a, b *snapshot.Unit) bool {

@@ -83,6 +83,7 @@ func (s *contests) takes(key string) bool {
 func (l laidContest) over(d snapshot.ContestDef) snapshot.ContestDef {
 	d.Name, d.Heading = cmp.Or(l.def.Name, d.Name), cmp.Or(l.def.Heading, d.Heading)
 	d.Type, d.Seats, d.Order = cmp.Or(l.def.Type, d.Type), cmp.Or(l.def.Seats, d.Seats), cmp.Or(l.def.Order, d.Order)
+	d.CountUnit = cmp.Or(l.def.CountUnit, d.CountUnit)
 	d.Choices = slices.Clone(d.Choices)
 	for i, c := range d.Choices {
 		d.Choices[i] = overChoice(l.choices[c.Key], c)
@@ -98,7 +99,7 @@ func overChoice(l, c snapshot.ChoiceDef) snapshot.ChoiceDef {
 // yield returns d with what is known of c in the place of what d says, and
 // without choices that c does not have: d is of a feed that gives way.
 func yield(c *snapshot.Contest, d snapshot.ContestDef) snapshot.ContestDef {
-	known := laidContest{snapshot.ContestDef{Name: c.Name, Type: c.Type, Seats: c.Seats, Order: c.Order, Heading: c.Heading},
+	known := laidContest{snapshot.ContestDef{Name: c.Name, Type: c.Type, Seats: c.Seats, Order: c.Order, Heading: c.Heading, CountUnit: c.CountUnit},
 		make(map[string]snapshot.ChoiceDef, len(c.Choices))}
 	for _, ch := range c.Choices {
 		known.choices[ch.Key] = ch.ChoiceDef

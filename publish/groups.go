@@ -255,7 +255,7 @@ func definitions(election, group string, races []*snapshot.Race) manifest.Defini
 
 func contest(c *snapshot.Contest) manifest.Contest {
 	m := manifest.Contest{ID: c.ID, Key: differing(c.Key, c.ID), Name: c.Name, Type: c.Type,
-		Seats: c.Seats, Order: c.Order, Heading: c.Heading, Choices: make([]manifest.Choice, len(c.Choices))}
+		Seats: c.Seats, Order: c.Order, Heading: c.Heading, CountUnit: c.CountUnit, Choices: make([]manifest.Choice, len(c.Choices))}
 	for i, ch := range c.Choices {
 		m.Choices[i] = manifest.Choice{ID: ch.ID, Key: differing(ch.Key, ch.ID), Name: ch.Name,
 			Party: ch.Party, Number: ch.Number, Detail: ch.Detail, Type: ch.Type}

@@ -214,7 +214,7 @@ func (r *restorer) group(ref manifest.Group, f groupFiles) error {
 
 func restoreContest(c manifest.Contest) *snapshot.Contest {
 	out := &snapshot.Contest{ID: c.ID, Key: orDefault(c.Key, c.ID), Name: c.Name, Type: c.Type, Seats: c.Seats,
-		Order: c.Order, Heading: c.Heading, Choices: make([]snapshot.Choice, len(c.Choices))}
+		Order: c.Order, Heading: c.Heading, CountUnit: c.CountUnit, Choices: make([]snapshot.Choice, len(c.Choices))}
 	for i, ch := range c.Choices {
 		out.Choices[i] = snapshot.Choice{ID: ch.ID, ChoiceDef: snapshot.ChoiceDef{Key: orDefault(ch.Key, ch.ID),
 			Name: ch.Name, Party: ch.Party, Number: ch.Number, Detail: ch.Detail, Type: ch.Type}}

@@ -27,6 +27,9 @@ type Feed struct {
 	Concurrent bool // the decoder may be called by many at once
 	// Precedence settles races that two feeds state: the higher one owns them.
 	Precedence int
+	// CountUnit is what progress is stated in, in place of what the format
+	// says; "" leaves that.
+	CountUnit snapshot.CountUnit
 }
 
 // LoopConfig is what a Loop needs. Spool and Quarantine may be nil.

@@ -137,6 +137,19 @@ func decode(f Feed, payloads []source.Payload) []decoded {
 	return out
 }
 
+// contests are those that a payload states, counted in the feed's own unit.
+// What a decoder hands out may be shared, so that it is left as it is.
+func (f Feed) contests(list []snapshot.ContestDef) []snapshot.ContestDef {
+	if f.CountUnit == snapshot.NoCountUnit {
+		return list
+	}
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].CountUnit = f.CountUnit
+	}
+	return list
+}
+
 func (l *Loop) merge(ctx context.Context, f Feed, p *source.Payload, d decoded) {
 	l.stats.Payloads++
 	l.stats.Bytes += int64(len(p.Body))
@@ -146,6 +159,7 @@ func (l *Loop) merge(ctx context.Context, f Feed, p *source.Payload, d decoded) 
 	}
 	for _, u := range d.updates {
 		u.Feed, u.Precedence = f.Name, f.Precedence
+		u.Contests = f.contests(u.Contests)
 		applied, err := l.apply(p, u)
 		if err != nil {
 			l.refuse(ctx, f, p, err)

@@ -92,3 +92,30 @@ func TestAWinnerIsJudgedWhenTheMomentIsOver(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAFeedCountsInIsSaidByItsConfigurationAndSurvivesARestart(t *testing.T) {
+	st := memstore.New()
+	l, _ := newLoop(t, st, newScript())
+	f := l.cfg.Feeds[0]
+	f.Decoder, f.CountUnit = county{}, snapshot.Wards
+	l.take(t.Context(), f, batch("900"))
+	if r := mustPublish(t, l.cfg.Publisher, l.asm.Snapshot()); !r.Published {
+		t.Fatal("nothing was published")
+	}
+	p := open(t, st)
+	if got := p.Published().Contests[0].CountUnit; got != snapshot.Wards {
+		t.Errorf("after a restart progress is stated in %q", got)
+	}
+	if r := mustPublish(t, p, l.asm.Snapshot()); r.Published {
+		t.Errorf("the same was published again: %+v", r)
+	}
+	f.CountUnit = snapshot.Parishes
+	l.take(t.Context(), f, batch("900"))
+	if r := mustPublish(t, p, l.asm.Snapshot()); !r.Published {
+		t.Error("another unit was not published")
+	}
+	raw, err := seen(st)(t.Context(), "made-2026/race/town-0/mayor.json")
+	if err != nil || !bytes.Contains(raw, []byte(`"count_unit":"parish"`)) {
+		t.Errorf("the race says %s, %v", raw, err)
+	}
+}

@@ -182,7 +182,7 @@ func (p *page) reach(race *snapshot.Race) {
 	switch {
 	case p.condition(race) && !r.HasVotes():
 	case r.Totals.UnitsIn.Present():
-		p.units(r.Totals)
+		p.unitsOf(race, snapshot.NoCountUnit)
 	case !r.HasVotes():
 		p.raw(p.w.NothingYet)
 	case r.Complete():

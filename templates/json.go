@@ -46,6 +46,7 @@ func appendContest(dst []byte, c *snapshot.Contest) []byte {
 		dst = append(dst, "null"...)
 	}
 	dst = appendField(dst, `,"heading":`, c.Heading)
+	dst = appendField(dst, `,"count_unit":`, string(c.CountUnit))
 	dst = append(dst, `,"choices":[`...)
 	for i := range c.Choices {
 		ch := &c.Choices[i]

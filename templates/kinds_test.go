@@ -35,7 +35,7 @@ func kinds() map[string]state {
 		"withheld-elected": {view(condition(electedOnly(), snapshot.Withheld), 1), templates.Live, []string{
 			"Elected: <bdi>Chidinma Okafor</bdi></p>", `<p class="notice">Withheld by the authority: no numbers are shown.`}, []string{">Votes</th>"}},
 		"annulled": {view(condition(complete(race(councilSamples(), true)), snapshot.Annulled), 2), templates.Live, []string{
-			"Annulled: this vote does not count.</p>", "<b>40 of 40 counted</b> · Annulled", "6,011"}, []string{"Most votes: ", "Elected"}},
+			"Annulled: this vote does not count.</p>", "<b>40 of 40 polling places counted</b> · Annulled", "6,011"}, []string{"Most votes: ", "Elected"}},
 		"postponed": {view(condition(race(councilSamples(), false), snapshot.Postponed), 1), templates.Live, []string{
 			"Postponed: the vote is held later.</p>", "nothing yet"}, []string{"No result yet"}},
 		"recount": {view(recount(), 4), templates.Live, []string{

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/heraldresults/herald/diff/snapshot"
 	"github.com/heraldresults/herald/templates"
 )
 
@@ -148,5 +149,32 @@ func TestARegionReadsTheWordsOfItsLanguage(t *testing.T) {
 	got := string(templates.AppendRacePage(nil, view(race(councilSamples(), true), 2), s))
 	if want := fmt.Sprintf("<html lang=%q dir=%q>", "en-GB", "ltr"); !strings.Contains(got, want) {
 		t.Errorf("the page does not begin with %s", want)
+	}
+}
+
+func TestProgressIsSaidInTheUnitOfTheSource(t *testing.T) {
+	for _, code := range templates.Languages() {
+		l, err := templates.NewLanguage(code, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := site(t)
+		s.Lang = l
+		seen := map[string]snapshot.CountUnit{}
+		for _, u := range append(snapshot.CountUnits(), snapshot.NoCountUnit) {
+			for _, counted := range []bool{false, true} {
+				v := view(race(councilSamples(), counted), 1)
+				c := *v.Race.Contest
+				c.CountUnit = u
+				v.Race.Contest = &c
+				page := string(templates.AppendRacePage(nil, v, s))
+				_, said, _ := strings.Cut(page, `<p id="progress" class="state" data-live><b>`)
+				said, _, _ = strings.Cut(said, "</b>")
+				if other, twice := seen[said]; twice || said == "" {
+					t.Errorf("%s: progress in %q reads %q, as in %q", code, u, said, other)
+				}
+				seen[said] = u
+			}
+		}
 	}
 }

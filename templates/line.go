@@ -226,7 +226,7 @@ func (p *page) raceState(race *snapshot.Race) {
 	}
 	if r.Totals.UnitsIn.Present() {
 		l.sep()
-		p.units(r.Totals)
+		p.units(race)
 	}
 	if r.Complete() && !said || r.Status == snapshot.Recount {
 		l.word(p.complete(r))

@@ -104,8 +104,8 @@ func TestEveryListSaysTheStateOfEachRace(t *testing.T) {
 	}
 	for race, c := range map[string]struct{ says, not []string }{
 		"before":           {[]string{"No result yet"}, []string{"0", "Ana"}},
-		"partial":          {[]string{"Bartolomeu d’Almeida e Sousa", "6,011", "30.6%", "12 of 40 counted", "ahead by 34 votes", "Not decided"}, []string{"Elected"}},
-		"elected":          {[]string{"Bartolomeu d’Almeida e Sousa", "Elected", "40 of 40 counted", "All counted, unofficial"}, []string{"Not decided"}},
+		"partial":          {[]string{"Bartolomeu d’Almeida e Sousa", "6,011", "30.6%", "12 of 40 polling places counted", "ahead by 34 votes", "Not decided"}, []string{"Elected"}},
+		"elected":          {[]string{"Bartolomeu d’Almeida e Sousa", "Elected", "40 of 40 polling places counted", "All counted, unofficial"}, []string{"Not decided"}},
 		"runoff":           {[]string{"Bartolomeu d’Almeida e Sousa", "Run-off", "Chidinma Okafor"}, []string{"Elected", "Not decided"}},
 		"corrected":        {[]string{"Corrected"}, nil},
 		"intermediate":     {[]string{"Intermediate", "Yes", "4,412"}, []string{"Abstention"}},

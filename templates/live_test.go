@@ -184,7 +184,7 @@ func TestALaterReleaseAppearsWithoutAReload(t *testing.T) {
 	tab.Click("#moved-open")
 	e.show(6, 7654)
 	awaitText(t, tab, secondVotes, "7,654")
-	awaitText(t, tab, "#say", "Updated. 12 of 40 counted")
+	awaitText(t, tab, "#say", "Updated. 12 of 40 polling places counted")
 	awaitText(t, tab, "#published", "21:00")
 	awaitText(t, tab, "#checked", "Checked")
 	if got := seen(tab, "#next"); got != "" {

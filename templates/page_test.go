@@ -50,8 +50,8 @@ func states() map[string]state {
 	runoff.Result.Outcomes = []snapshot.Outcome{"", snapshot.Runoff, snapshot.Runoff, "", "", ""}
 	before := view(race(councilSamples(), false), 1)
 	return map[string]state{
-		"before":    {before, templates.Live, []string{"No result yet", "nothing yet", "Nothing yet of 40"}, []string{"<td>0</td>", "0.0%", "moved"}},
-		"partial":   {view(race(councilSamples(), true), 5), templates.Live, []string{"Leading: <bdi>Bartolomeu d’Almeida e Sousa</bdi>, not decided", "12 of 40 counted", "6,011", "30.6%", "Share of 19,660 valid votes."}, []string{"Elected", "Turnout", "noindex"}},
+		"before":    {before, templates.Live, []string{"No result yet", "nothing yet", "Nothing yet of 40 polling places"}, []string{"<td>0</td>", "0.0%", "moved"}},
+		"partial":   {view(race(councilSamples(), true), 5), templates.Live, []string{"Leading: <bdi>Bartolomeu d’Almeida e Sousa</bdi>, not decided", "12 of 40 polling places counted", "6,011", "30.6%", "Share of 19,660 valid votes."}, []string{"Elected", "Turnout", "noindex"}},
 		"elected":   {view(won, 9), templates.Live, []string{"Elected: <bdi>Bartolomeu", "All counted, unofficial", "Turnout", "48.7%"}, []string{"not decided"}},
 		"runoff":    {view(runoff, 9), templates.Live, []string{"Goes to a run-off: <bdi>Bartolomeu d’Almeida e Sousa</bdi>, <bdi>Chidinma Okafor</bdi>"}, []string{"Elected"}},
 		"corrected": {corrected(view(race(councilSamples(), true), 3)), templates.Live, []string{"4,282 → 4,182", "20,158 → not stated", "The official source stated less than before."}, nil},

@@ -70,7 +70,7 @@ func (p *page) state(race *snapshot.Race) {
 	sep := markup("")
 	if counts(r) && (r.Totals.UnitsIn.Present() || r.Totals.UnitsTotal.Present()) {
 		p.raw("<b>")
-		p.units(r.Totals)
+		p.units(race)
 		p.raw("</b>")
 		sep = " · "
 	}

@@ -74,6 +74,7 @@ type contestFile struct {
 	Type    snapshot.ContestType `json:"type"`
 	Seats   int                  `json:"seats"`
 	Heading string               `json:"heading"`
+	Unit    snapshot.CountUnit   `json:"count_unit"`
 	Choices []struct {
 		ID     string              `json:"id"`
 		Key    string              `json:"key"`
@@ -175,7 +176,7 @@ type pointFile struct {
 func (f *raceFile) race() *snapshot.Race {
 	c := f.Contest
 	contest := &snapshot.Contest{
-		ID: c.ID, Key: c.Key, Name: c.Name, Type: c.Type, Seats: c.Seats, Heading: c.Heading,
+		ID: c.ID, Key: c.Key, Name: c.Name, Type: c.Type, Seats: c.Seats, Heading: c.Heading, CountUnit: c.Unit,
 		Choices: make([]snapshot.Choice, len(c.Choices)),
 	}
 	r := f.Result

@@ -65,7 +65,7 @@ func councilSamples() []sample {
 
 // race is a race of one contest from samples; nil votes before the count.
 func race(samples []sample, counted bool) *snapshot.Race {
-	c := &snapshot.Contest{ID: "mayor", Key: "M1", Name: "Mayor", Type: snapshot.CandidateContest, Seats: 1, Heading: "Executive"}
+	c := &snapshot.Contest{ID: "mayor", Key: "M1", Name: "Mayor", Type: snapshot.CandidateContest, Seats: 1, Heading: "Executive", CountUnit: snapshot.PollingPlaces}
 	r := &snapshot.Race{ID: snapshot.RaceID("santa-brigida", "mayor"), Contest: c, Unit: unit()}
 	r.Result.Votes = make([]snapshot.Count, len(samples))
 	r.Result.Totals = snapshot.Totals{Electorate: snapshot.Of(41220), UnitsTotal: snapshot.Of(40)}

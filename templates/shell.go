@@ -138,16 +138,23 @@ func (p *page) fresh(asOf time.Time, counted bool) {
 }
 
 // units appends how far the count is, in the source's own unit.
-func (p *page) units(t snapshot.Totals) {
+func (p *page) units(race *snapshot.Race) {
+	p.unitsOf(race, race.Contest.CountUnit)
+}
+
+// unitsOf is units with the unit named as u.
+func (p *page) unitsOf(race *snapshot.Race, u snapshot.CountUnit) {
+	t := &race.Result.Totals
+	some, none := p.w.progress(u)
 	in, isIn := t.UnitsIn.Get()
 	total, isTotal := t.UnitsTotal.Get()
 	switch {
 	case isIn && isTotal:
-		p.say(p.w.UnitsOf, in, total)
+		p.say(*some, in, total)
 	case isIn:
 		p.say(p.w.UnitsIn, in)
 	case isTotal:
-		p.say(p.w.UnitsTotal, total)
+		p.say(*none, total)
 	}
 }
 

@@ -15,12 +15,13 @@ type words struct {
 	scriptWords
 	mapWords
 	siteWords
+	units unitWords
 }
 
 // sections are the parts of w by the names of their tables.
 func (w *words) sections() map[string]any {
 	return map[string]any{"page": &w.pageWords, "race": &w.raceWords, "place": &w.placeWords,
-		"find": &w.findWords, "service": &w.serviceWords, "script": &w.scriptWords, "map": &w.mapWords, "site": &w.siteWords}
+		"find": &w.findWords, "service": &w.serviceWords, "script": &w.scriptWords, "map": &w.mapWords, "site": &w.siteWords, "units": &w.units}
 }
 
 // findWords are those of the pages and the script that find a race.
@@ -118,6 +119,40 @@ type placeWords struct {
 	PartAfter, ByPlaces, WholeRace, Others, OthersMore, LiteTitle                         markup
 
 	RacesSome, RacesDone, PlacesSome, PartOf, Ahead phrase
+}
+
+// unitWords say how far a count is, in each unit that progress is stated in:
+// {n} of {of}, or nothing yet of {n}.
+type unitWords struct {
+	Precinct, PrecinctNone, PollingPlace, PollingPlaceNone, BallotBatch, BallotBatchNone phrase
+	Ward, WardNone, Parish, ParishNone, Municipality, MunicipalityNone                   phrase
+	County, CountyNone, District, DistrictNone, Round, RoundNone                         phrase
+}
+
+// progress are the phrases for a count in units of which some are in, and of
+// which none is stated to be in.
+func (w *words) progress(u snapshot.CountUnit) (some, none *phrase) {
+	switch u {
+	case snapshot.Precincts:
+		return &w.units.Precinct, &w.units.PrecinctNone
+	case snapshot.PollingPlaces:
+		return &w.units.PollingPlace, &w.units.PollingPlaceNone
+	case snapshot.BallotBatches:
+		return &w.units.BallotBatch, &w.units.BallotBatchNone
+	case snapshot.Wards:
+		return &w.units.Ward, &w.units.WardNone
+	case snapshot.Parishes:
+		return &w.units.Parish, &w.units.ParishNone
+	case snapshot.Municipalities:
+		return &w.units.Municipality, &w.units.MunicipalityNone
+	case snapshot.Counties:
+		return &w.units.County, &w.units.CountyNone
+	case snapshot.Districts:
+		return &w.units.District, &w.units.DistrictNone
+	case snapshot.CountingRounds:
+		return &w.units.Round, &w.units.RoundNone
+	}
+	return &w.UnitsOf, &w.UnitsTotal
 }
 
 // mode is the warning of a publication that is not live, "" when it is. What

@@ -11,11 +11,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/heraldresults/herald/cmd/internal/config"
 	"github.com/heraldresults/herald/diff/feed"
 	"github.com/heraldresults/herald/diff/feed/formats"
+	"github.com/heraldresults/herald/diff/snapshot"
 	"github.com/heraldresults/herald/publish"
 	"github.com/heraldresults/herald/publish/source"
 	"github.com/heraldresults/herald/publish/source/dynamo"
@@ -89,6 +91,10 @@ func newFeed(f config.Feed, s source.Source) (publish.Feed, error) {
 	if !ok {
 		return publish.Feed{}, fmt.Errorf("there is no format %q; see herald formats", f.Format)
 	}
+	unit, known := snapshot.CountUnit(f.CountUnit), snapshot.CountUnits()
+	if unit != snapshot.NoCountUnit && !slices.Contains(known, unit) {
+		return publish.Feed{}, fmt.Errorf("count_unit %q is none of %q", unit, known)
+	}
 	o, err := feedOptions(f)
 	if err != nil {
 		return publish.Feed{}, err
@@ -100,7 +106,8 @@ func newFeed(f config.Feed, s source.Source) (publish.Feed, error) {
 	if err != nil {
 		return publish.Feed{}, fmt.Errorf("format %s: %w", f.Format, err)
 	}
-	return publish.Feed{Name: f.Name, Source: s, Concurrent: format.Concurrent, Decoder: dec, Precedence: f.Precedence}, nil
+	return publish.Feed{Name: f.Name, Source: s, Concurrent: format.Concurrent, Decoder: dec,
+		Precedence: f.Precedence, CountUnit: unit}, nil
 }
 
 // feeds opens the sources of the configuration.

@@ -97,6 +97,7 @@ func TestWhatAFormatDoesNotTakeIsRefusedInWords(t *testing.T) {
 	for what, row := range map[string]struct{ feed, want string }{
 		"no such format":    {`format = "morse"`, `feed "sos": there is no format "morse"; see herald formats`},
 		"no such setting":   {"format = \"minnesota\"\n[feed.settings]\nzones = \"yes\"", `feed "sos": format minnesota has no setting "zones"`},
+		"no unit of counts": {"format = \"minnesota\"\ncount_unit = \"box\"", `feed "sos": count_unit "box" is none of ["precinct" "polling-place"`},
 		"a wrong setting":   {"format = \"clarity\"\n[feed.settings]\nregion = \"north\"", `feed "sos": format clarity: setting region is "north"`},
 		"no such encoding":  {"format = \"minnesota\"\nencodings = [\"ebcdic\"]", `feed "sos": encodings: "ebcdic" is not an encoding; known are utf-8`},
 		"no mapping there":  {"format = \"minnesota\"\nmapping = \"none.toml\"", `feed "sos": mapping: open ` + filepath.Join(dir, "none.toml")},

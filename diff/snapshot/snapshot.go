@@ -19,6 +19,7 @@ type Contest struct {
 	Type          ContestType
 	Seats, Order  int
 	Heading       string
+	CountUnit     CountUnit
 	Choices       []Choice
 }
 

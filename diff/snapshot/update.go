@@ -71,6 +71,7 @@ type ContestDef struct {
 	Seats     int    // how many win; 0 when not known
 	Order     int    // contests with a lower order come first; ties by first sight
 	Heading   string // what contests are listed under ("Cities", "Prefeito")
+	CountUnit CountUnit
 	Choices   []ChoiceDef
 }
 
@@ -133,7 +134,7 @@ type Totals struct {
 	Null       Count // spoiled, annulled or over-voted
 	Ballots    Count // ballots or voters; in multi-seat contests votes may exceed it
 	Electorate Count
-	UnitsIn    Count // parts counted, in the source's own unit
+	UnitsIn    Count // parts counted, in the contest's CountUnit
 	UnitsTotal Count
 }
 
@@ -161,6 +162,30 @@ const (
 	Abroad                UnitType = "abroad"
 	OtherUnit             UnitType = "other"
 )
+
+// CountUnit is what the progress of a count is stated in: of what there are
+// UnitsIn and UnitsTotal. The words are those of NIST SP 1500-100
+// ReportingUnitType as far as it has them.
+type CountUnit string
+
+// The units of progress. The zero value means that nobody said of what.
+const (
+	NoCountUnit    CountUnit = ""
+	Precincts      CountUnit = "precinct" // a seção, section, okrsok too
+	PollingPlaces  CountUnit = "polling-place"
+	BallotBatches  CountUnit = "ballot-batch"
+	Wards          CountUnit = "ward"
+	Parishes       CountUnit = "parish" // not of NIST
+	Municipalities CountUnit = "municipality"
+	Counties       CountUnit = "county"
+	Districts      CountUnit = "district"
+	CountingRounds CountUnit = "round" // of a count in rounds; not of NIST
+)
+
+// CountUnits are all units of progress that have a name.
+func CountUnits() []CountUnit {
+	return []CountUnit{Precincts, PollingPlaces, BallotBatches, Wards, Parishes, Municipalities, Counties, Districts, CountingRounds}
+}
 
 // ContestType is the kind of a contest.
 type ContestType string

@@ -138,7 +138,9 @@ type Contest struct {
 	Seats   int                  `json:"seats,omitempty"`
 	Order   int                  `json:"order,omitempty"`
 	Heading string               `json:"heading,omitempty"`
-	Choices []Choice             `json:"choices"`
+	// CountUnit is what units in and units total count.
+	CountUnit snapshot.CountUnit `json:"count_unit,omitempty"`
+	Choices   []Choice           `json:"choices"`
 }
 
 // Choice is what can be voted for.

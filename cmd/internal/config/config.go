@@ -86,6 +86,9 @@ type Feed struct {
 	MaxBytes int64 `toml:"max_bytes"`
 	// Precedence settles races that two feeds state: the higher one owns them.
 	Precedence int `toml:"precedence"`
+	// CountUnit is what the feed states progress in ("polling-place"), in place
+	// of what its format says.
+	CountUnit string `toml:"count_unit"`
 	// Encodings of the text, tried in their order; the format's own.
 	Encodings []string `toml:"encodings"`
 	// Mapping is the mapping file of formats that need one. It and

@@ -15,7 +15,8 @@ func (m *message) contest(kind, election string) {
 	}
 	_, declared := r.Attr("Declared")
 	c := &contest{m: m, kind: kind, declared: declared}
-	c.def = snapshot.ContestDef{Type: snapshot.CandidateContest, Seats: 1, Heading: election}
+	c.def = snapshot.ContestDef{Type: snapshot.CandidateContest, Seats: 1, Heading: election,
+		CountUnit: snapshot.PollingPlaces}
 	if kind == "Referendum" {
 		c.def.Type, c.def.Seats = snapshot.BallotMeasureContest, 0
 	}

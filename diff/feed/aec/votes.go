@@ -236,7 +236,7 @@ func (c *contest) twoCandidates(unit string) {
 	r := c.m.r
 	if c.preferred.Key == "" {
 		c.preferred = snapshot.ContestDef{Key: c.def.Key + preferredSuffix, Name: c.def.Name, Type: snapshot.CandidateContest,
-			Seats: 1, Order: 1, Heading: "Two-candidate preferred"}
+			Seats: 1, Order: 1, Heading: "Two-candidate preferred", CountUnit: snapshot.PollingPlaces}
 	}
 	t := c.progress()
 	for r.Enter(); r.Next(); {

@@ -82,7 +82,7 @@ func TestAPrimaryIsReadWhole(t *testing.T) {
 	if !slices.Equal(u.Units, units) {
 		t.Errorf("units = %v", u.Units)
 	}
-	want := snapshot.ContestDef{Key: "MA-77", Name: "President (GOP Primary)", Type: snapshot.CandidateContest, Seats: 1, Heading: "Massachusetts",
+	want := snapshot.ContestDef{Key: "MA-77", Name: "President (GOP Primary)", Type: snapshot.CandidateContest, Seats: 1, Heading: "Massachusetts", CountUnit: snapshot.Precincts,
 		Choices: []snapshot.ChoiceDef{{Key: "901", Name: "Al Q. Ash Jr.", Party: "GOP"}, {Key: "902", Name: "Bo Blue", Party: "GOP"}}}
 	if !reflect.DeepEqual(u.Contests, []snapshot.ContestDef{want}) {
 		t.Errorf("contests = %+v", u.Contests)

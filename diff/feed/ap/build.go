@@ -193,7 +193,8 @@ func (x *race) measure() bool { return x.office == "I" }
 // contest describes the race, its choices in the order of the ballot.
 func (b *builder) contest() snapshot.ContestDef {
 	x := b.race
-	c := snapshot.ContestDef{Key: b.key, Name: cmp.Or(x.officeName, x.office), Type: snapshot.CandidateContest, Heading: x.homeName()}
+	c := snapshot.ContestDef{Key: b.key, Name: cmp.Or(x.officeName, x.office), Type: snapshot.CandidateContest, Heading: x.homeName(),
+		CountUnit: snapshot.Precincts}
 	if x.measure() {
 		c.Type = snapshot.BallotMeasureContest
 	}

@@ -107,7 +107,7 @@ func (a *answer) locate(p feed.Payload) (name string, unit snapshot.UnitDef, err
 // contest states the candidates of one contest, in the order of the source,
 // which is that of the ballot.
 func (a *answer) contest(p feed.Payload, u *snapshot.Update, name, unit string) error {
-	c := snapshot.ContestDef{Key: name, Name: name, Type: snapshot.CandidateContest}
+	c := snapshot.ContestDef{Key: name, Name: name, Type: snapshot.CandidateContest, CountUnit: snapshot.Precincts}
 	c.Heading, _, _ = strings.Cut(name, " District ")
 	r := snapshot.RaceResult{Contest: c.Key, Unit: unit}
 	seen := map[string]bool{}
@@ -133,7 +133,7 @@ func (a *answer) ballot(p feed.Payload, u *snapshot.Update, heading, unit string
 		seen[m.number] = true
 		c := snapshot.ContestDef{
 			Key: "measure-" + m.number, Name: strings.TrimLeft(m.number, "0") + ": " + m.name,
-			Type: snapshot.BallotMeasureContest, Order: i + 1, Seats: 1, Heading: heading,
+			Type: snapshot.BallotMeasureContest, Order: i + 1, Seats: 1, Heading: heading, CountUnit: snapshot.Precincts,
 			Choices: []snapshot.ChoiceDef{{Key: "yes", Name: "Yes"}, {Key: "no", Name: "No"}},
 		}
 		u.Contests = append(u.Contests, c)
@@ -153,7 +153,7 @@ func (a *answer) retention(p feed.Payload, u *snapshot.Update, court, unit strin
 		seen[j.name] = true
 		c := snapshot.ContestDef{
 			Key: court + ": " + j.name, Name: court + ": " + j.name,
-			Type: snapshot.RetentionContest, Order: i + 1, Seats: 1, Heading: court,
+			Type: snapshot.RetentionContest, Order: i + 1, Seats: 1, Heading: court, CountUnit: snapshot.Precincts,
 			Choices: []snapshot.ChoiceDef{{Key: "yes", Name: "Yes"}, {Key: "no", Name: "No"}},
 		}
 		u.Contests = append(u.Contests, c)

@@ -63,7 +63,8 @@ func (f *detail) units(p feed.Payload, unit snapshot.UnitDef) ([]snapshot.UnitDe
 
 func (c *contest) def(unit snapshot.UnitDef) snapshot.ContestDef {
 	seats, _ := c.seats.Get()
-	def := snapshot.ContestDef{Key: contestKey(unit, c.key), Name: c.name, Type: snapshot.CandidateContest, Seats: int(seats), Choices: c.choices}
+	def := snapshot.ContestDef{Key: contestKey(unit, c.key), Name: c.name, Type: snapshot.CandidateContest, Seats: int(seats), Choices: c.choices,
+		CountUnit: countUnit(unit)}
 	if c.question {
 		def.Type, def.Seats = snapshot.BallotMeasureContest, 0
 	}

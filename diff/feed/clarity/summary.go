@@ -187,7 +187,8 @@ func (c *summary) note(notes *feed.Findings) {
 
 func (c *summary) def(unit snapshot.UnitDef) snapshot.ContestDef {
 	seats, _ := c.seats.Get()
-	def := snapshot.ContestDef{Key: contestKey(unit, c.key), Name: c.name, Heading: c.category, Seats: int(seats), Choices: c.choices}
+	def := snapshot.ContestDef{Key: contestKey(unit, c.key), Name: c.name, Heading: c.category, Seats: int(seats), Choices: c.choices,
+		CountUnit: countUnit(unit)}
 	if seats > 1 {
 		def.Type = snapshot.CandidateContest
 	}
@@ -203,6 +204,15 @@ func (c *summary) result(unit snapshot.UnitDef) snapshot.RaceResult {
 	}
 	settle(&race)
 	return race
+}
+
+// countUnit is what a site states progress in. Of a state its summary counts
+// counties and its details precincts, so that neither is said.
+func countUnit(site snapshot.UnitDef) snapshot.CountUnit {
+	if site.Type == snapshot.County {
+		return snapshot.Precincts
+	}
+	return snapshot.NoCountUnit
 }
 
 // contestKey names a contest of a site: sites number theirs from 1.

@@ -138,7 +138,7 @@ func (t *teller) national(total snapshot.Count) {
 
 // contest defines a council with the lists that its districts name so far.
 func (t *teller) contest(r race, districts []*record) {
-	def := snapshot.ContestDef{Key: r.contest(), Name: "Prezident republiky", Type: snapshot.CandidateContest, Seats: 1}
+	def := snapshot.ContestDef{Key: r.contest(), Name: "Prezident republiky", Type: snapshot.CandidateContest, Seats: 1, CountUnit: snapshot.Precincts}
 	if t.contests[def.Key] {
 		return
 	}

@@ -46,6 +46,7 @@ type contest struct {
 	Seats   int                  `json:"seats,omitempty"`
 	Order   int                  `json:"order,omitempty"`
 	Heading string               `json:"heading,omitempty"`
+	Unit    snapshot.CountUnit   `json:"count_unit,omitempty"`
 	Choices []choice             `json:"choices,omitempty"`
 }
 
@@ -81,7 +82,7 @@ func Of(s *snapshot.Snapshot, elections []string) diff.Definitions {
 		d.Units = append(d.Units, def)
 	}
 	for _, c := range s.Contests {
-		def := snapshot.ContestDef{Key: c.Key, Name: c.Name, Type: c.Type, Seats: c.Seats, Order: c.Order, Heading: c.Heading}
+		def := snapshot.ContestDef{Key: c.Key, Name: c.Name, Type: c.Type, Seats: c.Seats, Order: c.Order, Heading: c.Heading, CountUnit: c.CountUnit}
 		for _, ch := range c.Choices {
 			def.Choices = append(def.Choices, ch.ChoiceDef)
 		}
@@ -98,7 +99,7 @@ func Append(dst []byte, d diff.Definitions) []byte {
 		f.Units = append(f.Units, unit(u))
 	}
 	for _, c := range d.Contests {
-		made := contest{c.Key, c.Name, c.Type, c.Seats, c.Order, c.Heading, nil}
+		made := contest{c.Key, c.Name, c.Type, c.Seats, c.Order, c.Heading, c.CountUnit, nil}
 		for _, ch := range c.Choices {
 			made.Choices = append(made.Choices, choice(ch))
 		}

@@ -21,7 +21,7 @@ func payload(body string) feed.Payload {
 
 const whole = `{"v":1,"elections":["e1"],"name":"Town election",
 "units":[{"key":"land","name":"Land","type":"country"},{"key":"07","parent":"land","name":"Town","type":"municipality"}],
-"contests":[{"key":"mayor","name":"Mayor","type":"candidate","seats":1,"order":3,"heading":"Offices","choices":[
+"contests":[{"key":"mayor","name":"Mayor","type":"candidate","seats":1,"order":3,"heading":"Offices","count_unit":"ward","choices":[
  {"key":"1","name":"Ann \u00c9","party":"P","number":"11","detail":"with Bea"},{"key":"w","name":"Written in","type":"write-in"}]},
  {"key":"q1"}],
 "conditions":[{"contest":"mayor","unit":"07","condition":"withheld"},{"contest":"q1","condition":"none"}]}`
@@ -33,7 +33,7 @@ func TestAFileIsReadWhole(t *testing.T) {
 	}
 	want := diff.Definitions{Elections: []string{"e1"}, Name: "Town election",
 		Units: []snapshot.UnitDef{{Key: "land", Name: "Land", Type: snapshot.Country}, {Key: "07", Parent: "land", Name: "Town", Type: snapshot.Municipality}},
-		Contests: []snapshot.ContestDef{{Key: "mayor", Name: "Mayor", Type: snapshot.CandidateContest, Seats: 1, Order: 3, Heading: "Offices", Choices: []snapshot.ChoiceDef{
+		Contests: []snapshot.ContestDef{{Key: "mayor", Name: "Mayor", Type: snapshot.CandidateContest, Seats: 1, Order: 3, Heading: "Offices", CountUnit: snapshot.Wards, Choices: []snapshot.ChoiceDef{
 			{Key: "1", Name: "Ann É", Party: "P", Number: "11", Detail: "with Bea"}, {Key: "w", Name: "Written in", Type: snapshot.WriteIn}}}, {Key: "q1"}},
 		Conditions: []diff.RaceCondition{{Contest: "mayor", Unit: "07", Condition: snapshot.Withheld}, {Contest: "q1"}}}
 	if !reflect.DeepEqual(got, want) {

@@ -193,6 +193,8 @@ func (r reader) contests() []snapshot.ContestDef {
 				c.Order = r.small()
 			case "heading":
 				c.Heading = r.Text(feed.MaxDetail)
+			case "count_unit":
+				c.CountUnit = word(r, snapshot.CountUnits()...)
 			case "choices":
 				c.Choices = r.choices()
 			default:

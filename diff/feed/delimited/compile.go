@@ -19,6 +19,7 @@ type plan struct {
 	title    string
 	election string
 	phase    snapshot.Phase
+	count    snapshot.CountUnit
 	patience int
 	fixed    []unitText // constants
 	contests []contestText
@@ -126,6 +127,10 @@ func (c *compiler) all() error {
 	}
 	p.title, p.election, p.phase = m.Title, m.Election, snapshot.Phase(m.Phase)
 	if err := c.word("phase", m.Phase, phases()); err != nil {
+		return err
+	}
+	p.count = snapshot.CountUnit(m.Count)
+	if err := c.word("count_unit", m.Count, countUnits()); err != nil {
 		return err
 	}
 	if err := c.constants(); err != nil {
@@ -243,6 +248,14 @@ func phases() []string { return []string{string(snapshot.PhaseLive), string(snap
 func unitTypes() []string {
 	return []string{string(snapshot.Country), string(snapshot.State), string(snapshot.County), string(snapshot.Municipality),
 		string(snapshot.CongressionalDistrict), string(snapshot.District), string(snapshot.Precinct), string(snapshot.Abroad), string(snapshot.OtherUnit)}
+}
+
+func countUnits() []string {
+	var out []string
+	for _, u := range snapshot.CountUnits() {
+		out = append(out, string(u))
+	}
+	return out
 }
 
 func contestTypes() []string {

@@ -234,13 +234,13 @@ unit    = { key = "{place}" }
 contest = { key = "{office}", type = "party", seats = "2", heading = "Council", order = "3" }
 choice  = { key = "{name}", party = "P", number = "7", detail = "D", type = "write-in" }
 `
-	us, err := decoderOf(t, fmt.Sprintf(simple, "", more)).Decode(payload("r.csv", head+"P,M,A,1\n"))
+	us, err := decoderOf(t, "count_unit = \"ward\"\n"+fmt.Sprintf(simple, "", more)).Decode(payload("r.csv", head+"P,M,A,1\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := us[0].Contests[0]
 	x := c.Choices[0]
-	if c.Name != "M" || c.Type != "party" || c.Seats != 2 || c.Heading != "Council" || c.Order != 3 {
+	if c.Name != "M" || c.Type != "party" || c.Seats != 2 || c.Heading != "Council" || c.Order != 3 || c.CountUnit != "ward" {
 		t.Errorf("contest %+v", c)
 	}
 	if x.Name != "A" || x.Party != "P" || x.Number != "7" || x.Detail != "D" || x.Type != "write-in" {

@@ -7,6 +7,7 @@ type mapping struct {
 	Title    string                       `toml:"title"`
 	Election string                       `toml:"election"`
 	Phase    string                       `toml:"phase"`
+	Count    string                       `toml:"count_unit"`
 	Patience int                          `toml:"patience"`
 	Values   map[string]map[string]string `toml:"values"`
 	Units    []unitText                   `toml:"unit"`

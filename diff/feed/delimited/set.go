@@ -160,6 +160,9 @@ func (d *decoder) update(scope string, stamp snapshot.Stamp, parts ...*piece) sn
 		u.Findings = append(u.Findings, p.notes.List()...)
 	}
 	u.Units, u.Contests = all.definitions()
+	for i := range u.Contests {
+		u.Contests[i].CountUnit = d.plan.count
+	}
 	races := merge(&notes, parts)
 	parent := map[string]string{}
 	for _, def := range u.Units {

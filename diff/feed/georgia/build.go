@@ -87,7 +87,7 @@ func (b *builder) area(a *area, county string) error {
 // did. A county's item is the state's when the state has one of its id and with
 // all its options.
 func (b *builder) contest(a *area, x *item, county string) (string, error) {
-	c := snapshot.ContestDef{Key: x.id, Name: x.name, Type: b.kind(x)}
+	c := snapshot.ContestDef{Key: x.id, Name: x.name, Type: b.kind(x), CountUnit: snapshot.Precincts}
 	if n, ok := x.seats.Get(); ok && n < 10_000 {
 		c.Seats = int(n)
 	}

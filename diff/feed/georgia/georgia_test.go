@@ -84,9 +84,9 @@ func TestAnExportIsReadWhole(t *testing.T) {
 		t.Errorf("units = %v", u.Units)
 	}
 	contests := []snapshot.ContestDef{
-		{Key: "100", Name: "Senate", Type: snapshot.CandidateContest, Seats: 1, Order: 2, Choices: []snapshot.ChoiceDef{{Key: "4", Name: "Al (Rep)"}, {Key: "5", Name: "Bo (Dem)", Party: "DEM"}}},
-		{Key: "200", Name: "Question 1", Type: snapshot.BallotMeasureContest, Seats: 1, Order: 3, Choices: []snapshot.ChoiceDef{{Key: "1", Name: "Yes"}}},
-		{Key: "c-2-300", Name: "Sheriff", Type: snapshot.CandidateContest, Seats: 2, Order: 4, Heading: "Birch County", Choices: []snapshot.ChoiceDef{{Key: "1", Name: "Cy"}}},
+		{Key: "100", Name: "Senate", Type: snapshot.CandidateContest, Seats: 1, Order: 2, CountUnit: snapshot.Precincts, Choices: []snapshot.ChoiceDef{{Key: "4", Name: "Al (Rep)"}, {Key: "5", Name: "Bo (Dem)", Party: "DEM"}}},
+		{Key: "200", Name: "Question 1", Type: snapshot.BallotMeasureContest, Seats: 1, Order: 3, CountUnit: snapshot.Precincts, Choices: []snapshot.ChoiceDef{{Key: "1", Name: "Yes"}}},
+		{Key: "c-2-300", Name: "Sheriff", Type: snapshot.CandidateContest, Seats: 2, Order: 4, Heading: "Birch County", CountUnit: snapshot.Precincts, Choices: []snapshot.ChoiceDef{{Key: "1", Name: "Cy"}}},
 	}
 	if !reflect.DeepEqual(u.Contests, contests) {
 		t.Errorf("contests = %+v", u.Contests)

@@ -150,7 +150,7 @@ func (b *builder) contest(r *row, id string) (*contest, error) {
 	}
 	order, _ := strconv.Atoi(id)
 	c := &contest{seen: map[string]bool{}, ContestDef: snapshot.ContestDef{
-		Key: key, Name: name, Type: snapshot.CandidateContest, Order: order, Heading: heading,
+		Key: key, Name: name, Type: snapshot.CandidateContest, Order: order, Heading: heading, CountUnit: snapshot.Precincts,
 	}}
 	b.contests = append(b.contests, c)
 	b.contestAt[key] = c

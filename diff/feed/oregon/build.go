@@ -68,7 +68,8 @@ func update(p feed.Payload, rows []row) (snapshot.Update, error) {
 	first := &rows[0]
 	u := snapshot.Update{Scope: first.scope(), Stamp: stamp(p),
 		Units: []snapshot.UnitDef{{Key: state, Name: "Oregon", Type: snapshot.State}}}
-	c := snapshot.ContestDef{Key: first.race, Name: first.name, Type: snapshot.BallotMeasureContest, Heading: first.area}
+	c := snapshot.ContestDef{Key: first.race, Name: first.name, Type: snapshot.BallotMeasureContest, Heading: first.area,
+		CountUnit: snapshot.Precincts}
 	for i := range rows {
 		if !rows[i].yes() && !rows[i].no() {
 			c.Type = snapshot.CandidateContest

@@ -163,7 +163,7 @@ func (doc *document) refuse(p feed.Payload, code, field, format string, args ...
 // race states the lists by their acronyms. Before the first parish is in, the
 // zeros that stand there are placeholders.
 func (doc *document) race(p feed.Payload) (snapshot.ContestDef, snapshot.RaceResult, error) {
-	c := snapshot.ContestDef{Key: doc.key, Name: cmp.Or(doc.fullName, doc.name), Type: snapshot.PartyContest}
+	c := snapshot.ContestDef{Key: doc.key, Name: cmp.Or(doc.fullName, doc.name), Type: snapshot.PartyContest, CountUnit: snapshot.Parishes}
 	if body := local(doc.election); body != "" {
 		c.Key, c.Name, c.Heading = doc.key+"-"+doc.election, c.Name+": "+body, body
 	}

@@ -67,7 +67,7 @@ func (b *builder) refuse(code, place, field, format string, args ...any) error {
 
 func (b *builder) contest(q *question) snapshot.ContestDef {
 	c := snapshot.ContestDef{
-		Key: q.id, Name: q.title, Type: snapshot.BallotMeasureContest, Seats: 1, Heading: b.heading(q),
+		Key: q.id, Name: q.title, Type: snapshot.BallotMeasureContest, Seats: 1, Heading: b.heading(q), CountUnit: snapshot.Municipalities,
 		Choices: []snapshot.ChoiceDef{{Key: "ja", Name: "Ja"}, {Key: "nein", Name: "Nein"}},
 	}
 	if n, ok := q.order.Get(); ok {

@@ -126,7 +126,7 @@ func TestAPairSaysWhatAUnifiedFileWouldSay(t *testing.T) {
 	if !slices.Equal(u.Units, wantUnits) {
 		t.Errorf("units = %v, want %v", u.Units, wantUnits)
 	}
-	wantContest := snapshot.ContestDef{Key: "c0003-es", Name: "Governador", Heading: "Governador", Order: 3, Seats: 1, Type: snapshot.CandidateContest,
+	wantContest := snapshot.ContestDef{Key: "c0003-es", Name: "Governador", Heading: "Governador", Order: 3, Seats: 1, Type: snapshot.CandidateContest, CountUnit: snapshot.Precincts,
 		Choices: []snapshot.ChoiceDef{
 			{Key: "803", Name: "LUÍS", Party: "PC", Number: "9"},
 			{Key: "801", Name: "ANA", Party: "PA", Number: "40", Detail: "RUI; PA / PB"},

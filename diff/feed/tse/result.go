@@ -172,7 +172,7 @@ func contestOf(p feed.Payload, at place, doc *document) (snapshot.ContestDef, er
 	c := snapshot.ContestDef{
 		Name:  cmp.Or(doc.officeName, officeName(strconv.Itoa(office)), "Cargo "+doc.office),
 		Type:  snapshot.CandidateContest,
-		Order: office,
+		Order: office, CountUnit: snapshot.Precincts,
 	}
 	c.Heading = c.Name
 	if c.Key, err = contestKey(p, at, doc.office); err != nil {
