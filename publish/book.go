@@ -265,14 +265,12 @@ func raceLine(r *snapshot.Race) templates.RaceLine {
 func (b *book) typeLines(s *snapshot.Snapshot) []templates.TypeLine {
 	out := make([]templates.TypeLine, len(b.types))
 	for t, h := range b.types {
-		out[t] = templates.TypeLine{Name: h.name, Path: h.path, Races: len(h.races)}
+		out[t] = templates.TypeLine{Name: h.name, Path: h.path}
+		if s == nil {
+			continue
+		}
 		for _, i := range h.races {
-			if s != nil && s.Races[i].Result.HasVotes() {
-				out[t].Reporting++
-			}
-			if s != nil && s.Races[i].Result.Complete() {
-				out[t].Complete++
-			}
+			out[t].Add(&s.Races[i].Result)
 		}
 	}
 	return out

@@ -170,7 +170,7 @@ const sitemapEvery = 10
 // pages, it is their turn, or nothing is left to count.
 func (p *planner) sitemapDue() bool {
 	home := p.sums[0]
-	return len(p.redefined) > 0 || p.relooked || p.number%sitemapEvery == 0 || home.complete == home.races
+	return len(p.redefined) > 0 || p.relooked || p.number%sitemapEvery == 0 || home.Complete == home.Races
 }
 
 // sitemap lists every page that people look for.

@@ -93,10 +93,20 @@ func (p *planner) recordCorrections() {
 		c.Corrections = append(c.Corrections, one)
 	}
 	p.recorrected = len(c.Corrections) > 0
+	withheld := map[string]bool{}
+	for _, i := range p.moved {
+		r := p.next.snap.Races[i]
+		withheld[r.ID] = r.Result.Condition == snapshot.Withheld
+	}
 	if old := p.old.corrections; old != nil {
 		p.recorrected = p.recorrected || p.shows(old)
 		c.More = old.More
 		c.Corrections = append(c.Corrections, old.Corrections...)
+	}
+	for i := range c.Corrections { // of a list of this release's own
+		if one := &c.Corrections[i]; withheld[one.Race] {
+			one.Changes = []manifest.Change{}
+		}
 	}
 	if over := len(c.Corrections) - manifest.MaxCorrections; over > 0 {
 		c.More += over

@@ -82,11 +82,27 @@ func (p *planner) advance(s *raceState, r *snapshot.Race, i int, kind string) {
 		s.corrections = append(s.corrections[:len(s.corrections):len(s.corrections)],
 			templates.Correction{Release: p.number, AsOf: r.AsOf, Reason: reason(c), Changes: fallen(c)})
 	}
+	if r.Result.Condition == snapshot.Withheld {
+		s.history, s.corrections = nil, withoutNumbers(s.corrections)
+	}
 }
 
-// reason says why a number fell: the final count replaced an intermediate one,
-// or the source states less than before.
+// withoutNumbers are the corrections of a race that is withheld now: that there
+// were some stays, what they said of its numbers goes.
+func withoutNumbers(list []templates.Correction) []templates.Correction {
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].Changes = nil
+	}
+	return list
+}
+
+// reason says why a number fell: it is withheld, the final count replaced an
+// intermediate one, or the source states less than before.
 func reason(c diff.RaceChange) string {
+	if c.Next.Result.Condition == snapshot.Withheld && c.Prev.Result.Condition != snapshot.Withheld {
+		return "withheld"
+	}
 	if c.Prev.Result.Kind == snapshot.IntermediateCount && c.Next.Result.Kind == snapshot.FinalCount {
 		return "final"
 	}

@@ -45,11 +45,11 @@ func samples(race templates.RaceView) []render {
 		empty.Result = snapshot.Result{Votes: make([]snapshot.Count, 3), Condition: c}
 		lines = append(lines, templates.RaceLine{Race: &empty, Path: race.Path})
 	}
-	place := templates.PlaceLine{Unit: r.Unit, Path: trail[1].Path, Races: 4, Reporting: 2, Complete: 1, Intermediate: 1, Changed: 7, AsOf: at}
+	place := templates.PlaceLine{Unit: r.Unit, Path: trail[1].Path, Tally: templates.Tally{Races: 4, Reporting: 2, Complete: 1}, Intermediate: 1, Changed: 7, AsOf: at}
 	inside := templates.PlaceView{Unit: r.Unit, Trail: trail[:1], Path: trail[1].Path, AsOf: at, Changed: 7, Races: lines,
 		Places: []templates.PlaceLine{place}, Sums: place, Part: part, Map: &templates.MapRef{Bytes: 4000}}
 	home := templates.PlaceView{Unit: r.Unit.Parent, Home: true, Path: templates.HomePath, AsOf: at, Changed: 7, Races: lines,
-		Places: []templates.PlaceLine{place}, Sums: place, Types: []templates.TypeLine{{Name: "Mayors", Path: "type/mayors.html", Races: 4, Reporting: 2, Complete: 1}}}
+		Places: []templates.PlaceLine{place}, Sums: place, Types: []templates.TypeLine{{Name: "Mayors", Path: "type/mayors.html", Tally: templates.Tally{Races: 4, Reporting: 2, Complete: 1}}}}
 	find := templates.FindView{Path: templates.FindPath, Letter: "A", Letters: []templates.Link{{Text: "A", Path: "find/a.html"}},
 		Entries: []templates.FindEntry{{Name: "Ada", Context: "Root", Path: race.Path, Races: trail, Letter: "A"}}}
 	updates := templates.UpdatesView{Path: templates.UpdatesPath, Older: "updates/1.html", Changed: 7, Updates: []templates.Update{

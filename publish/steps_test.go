@@ -162,7 +162,8 @@ func TestARaceThatIsWithheldIsPublishedWithoutItsNumbers(t *testing.T) {
 	const town, id = "s0-t1", "s0-t1--mayor-s0-t1"
 	st, n := memstore.New(), newNight(2)
 	p := open(t, st)
-	mustPublish(t, p, n.count(town, 5, 4, 3))
+	mustPublish(t, p, n.count(town, 55123, 4, 3))
+	mustPublish(t, p, n.count(town, -122, 0, 0)) // which is a correction
 	if r := mustPublish(t, p, n.state(town, func(r *snapshot.RaceResult) {
 		r.Condition, r.Votes = snapshot.Withheld, []snapshot.ChoiceVotes{{Key: "1", Votes: snapshot.Of(77123)}}
 	})); r.Corrections != 1 {
@@ -173,10 +174,21 @@ func TestARaceThatIsWithheldIsPublishedWithoutItsNumbers(t *testing.T) {
 			t.Errorf("a reader sees %v votes", v)
 		}
 	}
-	for _, key := range []string{mustLayout().Alias("", shard.RaceFile("s0-t1", "mayor-s0-t1")), mustLayout().Alias("", shard.RacePage("s0-t1", "mayor-s0-t1"))} {
-		raw, err := seen(st)(t.Context(), key)
-		if err != nil || strings.Contains(strings.ReplaceAll(string(raw), ",", ""), "77123") {
-			t.Errorf("%s shows what is withheld: %v", key, err)
+	for _, path := range []string{shard.RaceFile("s0-t1", "mayor-s0-t1"), shard.RacePage("s0-t1", "mayor-s0-t1"), "corrections.json", "corrections.html"} {
+		raw, err := seen(st)(t.Context(), mustLayout().Alias("", path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := string(raw)
+		for _, number := range []string{"77123", "55123", "55,123", "55001", "55,001"} {
+			if strings.Contains(page, number) {
+				t.Errorf("%s shows %s, which is withheld", path, number)
+			}
+		}
+		told := strings.Count(page, `"reason":"source"`) + strings.Count(page, `"reason":"withheld"`) +
+			strings.Count(page, "The official source stated less") + strings.Count(page, "those published before are shown no more.</p>")
+		if want := 2; told != want {
+			t.Errorf("%s tells of %d corrections, want %d", path, told, want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/heraldresults/herald/diff/snapshot"
+	"github.com/heraldresults/herald/templates"
 )
 
 // tree is the places of a snapshot: units that contain races, parents before
@@ -25,8 +26,9 @@ type place struct {
 
 // sums of a place: its own races and those of everything inside it.
 type sums struct {
-	races, reporting, complete, intermediate, changed int
-	asOf                                              time.Time
+	templates.Tally
+	intermediate, changed int
+	asOf                  time.Time
 }
 
 // homeID is the unit id of a home page made for an election with several
@@ -142,13 +144,7 @@ func (t *tree) sums(s *snapshot.Snapshot, races []raceState) []sums {
 	out := make([]sums, len(t.places))
 	for i, r := range s.Races {
 		v := &out[t.of[i]]
-		v.races++
-		if r.Result.HasVotes() {
-			v.reporting++
-		}
-		if r.Result.Complete() {
-			v.complete++
-		}
+		v.Add(&r.Result)
 		if r.Result.Kind == snapshot.IntermediateCount {
 			v.intermediate++
 		}
@@ -157,9 +153,7 @@ func (t *tree) sums(s *snapshot.Snapshot, races []raceState) []sums {
 	}
 	for i := len(out) - 1; i > 0; i-- { // parents come before their children
 		up := &out[t.places[i].parent]
-		up.races += out[i].races
-		up.reporting += out[i].reporting
-		up.complete += out[i].complete
+		up.Join(out[i].Tally)
 		up.intermediate += out[i].intermediate
 		up.changed = max(up.changed, out[i].changed)
 		up.asOf = later(up.asOf, out[i].asOf)

@@ -109,8 +109,8 @@ func (p *planner) placeView(sh *sheet) templates.PlaceView {
 
 func (p *planner) placeLine(i int) templates.PlaceLine {
 	t, v := p.next.book.tree, p.sums[i]
-	return templates.PlaceLine{Unit: t.places[i].unit, Path: t.path(i), Races: v.races, Reporting: v.reporting,
-		Complete: v.complete, Intermediate: v.intermediate, Changed: v.changed, AsOf: v.asOf}
+	return templates.PlaceLine{Unit: t.places[i].unit, Path: t.path(i), Tally: v.Tally,
+		Intermediate: v.intermediate, Changed: v.changed, AsOf: v.asOf}
 }
 
 func (p *planner) typeView(sh *sheet) templates.TypeView {

@@ -31,7 +31,7 @@ func AppendChoicesPage(dst []byte, v ChoicesView, s *Site) []byte {
 	p.raw("</span></h1>\n<p id=\"progress\" class=\"state\" data-live>")
 	p.state(race)
 	p.raw("</p>\n")
-	p.fresh(v.AsOf, race.Result.HasVotes() || !counts(race.Result))
+	p.fresh(v.AsOf, race.Result.HasVotes() || !race.Result.Countable())
 	p.raw("<div id=\"results\" data-live>\n")
 	p.notices(race.Result)
 	p.correctionNotice(v.RaceView, v.RaceView.Path)

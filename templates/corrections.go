@@ -32,6 +32,8 @@ func (p *page) reason(r string) {
 		p.raw(p.w.ReasonSource)
 	case "final":
 		p.raw(p.w.ReasonFinal)
+	case "withheld":
+		p.raw(p.w.ReasonWithheld)
 	default:
 		p.raw(p.w.ReasonOther)
 		p.name(r)
@@ -54,15 +56,20 @@ func (p *page) corrections(v RaceView) {
 			p.raw(p.w.Stop)
 		}
 		p.reason(c.Reason)
-		p.raw("</p><ul>")
-		p.changes(v.Race, c.Changes)
-		p.raw("</ul></div>\n")
+		p.raw("</p>")
+		p.changes(v.Race, c.Changes, "<ul>")
+		p.raw("</div>\n")
 	}
 	p.raw("</section>\n")
 }
 
-// changes appends the numbers that fell, one a line.
-func (p *page) changes(race *snapshot.Race, changes []Change) {
+// changes appends the numbers that fell, one a line of the list. Of a race that
+// is withheld none are told.
+func (p *page) changes(race *snapshot.Race, changes []Change, list markup) {
+	if len(changes) == 0 {
+		return
+	}
+	p.raw(list)
 	for _, ch := range changes {
 		p.raw("<li>")
 		if name := choiceName(race.Contest, ch.Choice); name != "" {
@@ -76,4 +83,5 @@ func (p *page) changes(race *snapshot.Race, changes []Change) {
 		p.count(ch.To)
 		p.raw("</li>")
 	}
+	p.raw("</ul>")
 }

@@ -45,8 +45,6 @@ func (p *page) raceCorrection(c *RaceCorrection) {
 	p.raw("</p>\n<p>")
 	p.reason(c.Reason)
 	p.raw("</p>\n")
-	p.raw("<ul class=\"steps\">")
-	p.changes(c.Race, c.Changes)
-	p.raw("</ul>\n")
+	p.changes(c.Race, c.Changes, "<ul class=\"steps\">")
 	p.raw("</section>\n")
 }

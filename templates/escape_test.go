@@ -45,8 +45,8 @@ func named(t testing.TB, s string) [][]byte {
 	p := templates.PlaceView{
 		Unit: u, AsOf: evening, Changed: 2, Trail: v.Trail,
 		Races:  []templates.RaceLine{{Race: v.Race, Path: "r.html", AsOf: evening, Corrected: true}},
-		Places: []templates.PlaceLine{{Unit: u, Path: "p.html", Races: 2, Reporting: 1, AsOf: evening}},
-		Types:  []templates.TypeLine{{Name: s, Path: "t.html", Races: 2}},
+		Places: []templates.PlaceLine{{Unit: u, Path: "p.html", Tally: templates.Tally{Races: 2, Reporting: 1}, AsOf: evening}},
+		Types:  []templates.TypeLine{{Name: s, Path: "t.html", Tally: templates.Tally{Races: 2}}},
 		Map:    &templates.MapRef{Asset: templates.Asset{Href: "/assets/map.svg"}, Bytes: 900},
 	}
 	w.Map = templates.Asset{Href: "/assets/map.js"}

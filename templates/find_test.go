@@ -250,7 +250,7 @@ func TestEveryRaceIsThreeLinksFromTheHomePageAtMost(t *testing.T) {
 	for i, p := range places {
 		v := templates.PlaceView{Unit: p.Unit, Home: i == 0, Path: p.Path, Races: p.Races, AsOf: evening, Changed: 1}
 		for _, n := range inside[i] {
-			v.Places = append(v.Places, templates.PlaceLine{Unit: places[n].Unit, Path: places[n].Path, Races: len(places[n].Races)})
+			v.Places = append(v.Places, templates.PlaceLine{Unit: places[n].Unit, Path: places[n].Path, Tally: templates.Tally{Races: len(places[n].Races)}})
 		}
 		for _, r := range p.Races {
 			r.Race.Result.Votes = make([]snapshot.Count, len(r.Race.Contest.Choices))

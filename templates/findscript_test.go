@@ -47,6 +47,7 @@ func TestAPlaceOrARaceIsFoundByItsFirstLetters(t *testing.T) {
 	places := country(2, 6)
 	places[3].Unit.Name = "São Tomé"
 	places[4].Unit.Name = "غرب المدينة"
+	places[5].Unit.Name = "Łódź Weißensee"
 	town := places[3].Unit.ID
 	e, tab := finder(t, places)
 	if n := e.count("/e/search.json"); n > 0 {
@@ -60,6 +61,8 @@ func TestAPlaceOrARaceIsFoundByItsFirstLetters(t *testing.T) {
 		"president":   "/e/race/land/president.html",
 		"norland":     "/e/index.html",
 		"المدينة":     "/e/in/" + places[4].Unit.ID + ".html",
+		"المدينه":     "/e/in/" + places[4].Unit.ID + ".html", // as it is typed
+		"lodz weiss":  "/e/in/" + places[5].Unit.ID + ".html",
 	} {
 		search(tab, words)
 		browser.Await(t, "what "+words+" finds", func() bool {

@@ -59,7 +59,7 @@ func TestTheFormOfAPhraseFollowsItsLastNumber(t *testing.T) {
 	p := newPage(nil, &Site{Lang: l})
 	p.say(l.w.RacesSome, 0, 1)
 	p.say(l.w.RacesSome, 1, 2)
-	if want := "0 of 1 race has a count1 of 2 races have a count"; string(p.b) != want {
+	if want := "Counts from 0 of 1 raceCounts from 1 of 2 races"; string(p.b) != want {
 		t.Errorf("says %q, want %q", p.b, want)
 	}
 	if l.form(1) != plural.One || l.form(1_000_000_001) != plural.Other {

@@ -213,8 +213,8 @@ func TestPartsOfAListLeadToEachOther(t *testing.T) {
 	}
 	v := place(30, 0)
 	v.Part = templates.Part{Number: 1, Of: 2, Paths: []string{v.Path, "in/santa-brigida/2.html"}}
-	v.Sums = templates.PlaceLine{Races: 60, Reporting: 50, Complete: 7}
-	if page = string(templates.AppendPlacePage(nil, v, site(t))); !strings.Contains(page, "50 of 60 races have a count, 7 complete.") || !strings.Contains(page, "in/santa-brigida/2.html") {
+	v.Sums = templates.PlaceLine{Tally: templates.Tally{Races: 60, Reporting: 50, Complete: 7}}
+	if page = string(templates.AppendPlacePage(nil, v, site(t))); !strings.Contains(page, "Counts from 50 of 60 races, 7 complete.") || !strings.Contains(page, "in/santa-brigida/2.html") {
 		t.Error("a part of a place does not speak of the whole place")
 	}
 }
@@ -281,5 +281,31 @@ func TestSentencesEndAsTheirLanguageEndsThem(t *testing.T) {
 	}
 	if _, rest, _ := strings.Cut(string(page), "<tbody>"); strings.Contains(rest, "; ") || !strings.Contains(rest, "；") {
 		t.Error("choices are parted by a semicolon of another script")
+	}
+}
+
+func TestWhereNothingIsToBeCountedThatIsSaid(t *testing.T) {
+	uncontested := condition(race(councilSamples(), false), snapshot.Uncontested)
+	withheld := condition(race(councilSamples(), false), snapshot.Withheld)
+	open := race(councilSamples(), false)
+	for what, row := range map[string]struct {
+		races []*snapshot.Race
+		want  string
+	}{
+		"nothing to count": {[]*snapshot.Race{uncontested, withheld}, "There is nothing to count here: every race is uncontested or withheld."},
+		"nothing yet":      {[]*snapshot.Race{uncontested, open}, "Nothing has been counted yet."},
+		"one counted":      {[]*snapshot.Race{uncontested, complete(race(councilSamples(), true))}, "Counts from 1 of 1 race, 1 complete."},
+	} {
+		v := templates.PlaceView{Unit: unit(), Path: "in/santa-brigida.html"}
+		tv := templates.TypeView{Name: "Mayors", Path: "type/mayors.html"}
+		for _, r := range row.races {
+			line := templates.RaceLine{Race: r, Path: "race/santa-brigida/mayor.html"}
+			v.Races, tv.Races = append(v.Races, line), append(tv.Races, line)
+		}
+		for kind, page := range map[string][]byte{"place": templates.AppendPlacePage(nil, v, site(t)), "type": templates.AppendTypePage(nil, tv, site(t))} {
+			if !strings.Contains(string(page), row.want) {
+				t.Errorf("%s: the page of a %s does not say %q", what, kind, row.want)
+			}
+		}
 	}
 }

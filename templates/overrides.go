@@ -195,9 +195,14 @@ func (o *Overrides) Unused(codes []string) []string {
 	}
 	var out []string
 	note := func(code, name string) {
-		if code != "" && !slices.Contains(codes, code) {
-			out = append(out, fmt.Sprintf("%s: the publication has no language %q", name, code))
+		if code == "" || slices.Contains(codes, code) {
+			return
 		}
+		said := fmt.Sprintf("%s: the publication has no language %q", name, code)
+		if i := slices.IndexFunc(codes, func(c string) bool { return strings.EqualFold(c, code) }); i >= 0 {
+			said += fmt.Sprintf("; write %s in the file's name", codes[i])
+		}
+		out = append(out, said)
 	}
 	for code := range o.words {
 		note(code, "words/"+code+".toml")

@@ -129,6 +129,9 @@ func TestAFooterOfALanguageStandsBeforeTheCommonOne(t *testing.T) {
 	if got := o.Unused([]string{"en"}); len(got) != 1 || !strings.HasPrefix(got[0], "footer.en-GB.html:") {
 		t.Errorf("unused in English alone: %q", got)
 	}
+	if got := o.Unused([]string{"en", "en-gb"}); len(got) != 1 || !strings.HasSuffix(got[0], "; write en-gb in the file's name") {
+		t.Errorf("unused in another case: %q", got)
+	}
 }
 
 func TestNoFolderChangesNothing(t *testing.T) {

@@ -81,20 +81,20 @@ func (v *PlaceView) sums() PlaceLine {
 	}
 	var out PlaceLine
 	for i := range v.Races {
-		out.Races++
-		if r := v.Races[i].Race.Result; r.HasVotes() {
-			out.Reporting++
-			if r.Complete() {
-				out.Complete++
-			}
-		}
+		out.Add(&v.Races[i].Race.Result)
 	}
 	for i := range v.Places {
-		out.Races += v.Places[i].Races
-		out.Reporting += v.Places[i].Reporting
-		out.Complete += v.Places[i].Complete
+		out.Join(v.Places[i].Tally)
 	}
 	return out
+}
+
+// nothing says why none of the races listed has a count.
+func (p *page) nothing(t Tally, listed int) markup {
+	if t.Races == 0 && listed > 0 {
+		return p.w.NothingToCount
+	}
+	return p.w.Nothing
 }
 
 // placeSentence appends how far the count in a place is, and reports whether
@@ -108,7 +108,7 @@ func (p *page) placeSentence(v *PlaceView) (counted bool) {
 		}
 	}
 	if sums.Reporting == 0 {
-		p.raw(p.w.Nothing)
+		p.raw(p.nothing(sums.Tally, len(v.Races)+len(v.Places)))
 		return false
 	}
 	p.say(p.w.RacesSome, int64(sums.Reporting), int64(sums.Races))
@@ -240,7 +240,7 @@ func (p *page) typeTable(types []TypeLine) {
 		} else {
 			p.to(t.Path, p.w.AllRaces)
 		}
-		p.howFar(t.Races, t.Reporting, t.Complete)
+		p.howFar(t.Tally)
 		p.raw("\n")
 	}
 	p.raw("</tbody>\n</table>\n</section>\n")
@@ -249,11 +249,11 @@ func (p *page) typeTable(types []TypeLine) {
 // howFar appends how many of some races have a count, and how many are
 // complete. Tags that HTML lets one leave out are: there may be a thousand
 // rows.
-func (p *page) howFar(races, reporting, complete int) {
+func (p *page) howFar(t Tally) {
 	p.raw("<td>")
-	p.say(p.w.Fraction, int64(reporting), int64(races))
+	p.say(p.w.Fraction, int64(t.Reporting), int64(t.Races))
 	p.raw("<td>")
-	p.number(int64(complete))
+	p.number(int64(t.Complete))
 }
 
 // placeTable appends the places inside a place. The day of a count stands
@@ -293,7 +293,7 @@ func (p *page) placeRow(v *PlaceView, l *PlaceLine) {
 	if l.Intermediate > 0 {
 		p.label(p.w.IntermediateMark)
 	}
-	p.howFar(l.Races, l.Reporting, l.Complete)
+	p.howFar(l.Tally)
 	p.raw("<td>")
 	p.lastCounted(l, v.AsOf)
 	p.raw("\n")

@@ -7,7 +7,7 @@ import "github.com/heraldresults/herald/diff/snapshot"
 // voters speak of different places.
 func (p *page) progress(r snapshot.Result) {
 	t := r.Totals
-	if t == (snapshot.Totals{Electorate: t.Electorate}) || !counts(r) {
+	if t == (snapshot.Totals{Electorate: t.Electorate}) || !r.Countable() {
 		return
 	}
 	p.raw("<section class=\"progress\">\n<h2>")

@@ -31,7 +31,7 @@ func AppendRacePage(dst []byte, v RaceView, s *Site) []byte {
 	p.raw("</p>\n<p id=\"progress\" class=\"state\" data-live>")
 	p.state(v.Race)
 	p.raw("</p>\n")
-	p.fresh(v.AsOf, v.Race.Result.HasVotes() || !counts(v.Race.Result))
+	p.fresh(v.AsOf, v.Race.Result.HasVotes() || !v.Race.Result.Countable())
 	p.raw("<div id=\"results\" data-live>\n")
 	p.notices(v.Race.Result)
 	p.correctionNotice(v, "")
@@ -68,7 +68,7 @@ func (p *page) scope(race *snapshot.Race) {
 func (p *page) state(race *snapshot.Race) {
 	r := race.Result
 	sep := markup("")
-	if counts(r) && (r.Totals.UnitsIn.Present() || r.Totals.UnitsTotal.Present()) {
+	if r.Countable() && (r.Totals.UnitsIn.Present() || r.Totals.UnitsTotal.Present()) {
 		p.raw("<b>")
 		p.units(race)
 		p.raw("</b>")
@@ -85,11 +85,6 @@ func (p *page) state(race *snapshot.Race) {
 			sep = " · "
 		}
 	}
-}
-
-// counts reports whether a race has numbers, or will have some.
-func counts(r snapshot.Result) bool {
-	return r.Condition != snapshot.Withheld && r.Condition != snapshot.Uncontested || r.HasVotes()
 }
 
 // notices appends what must not be overlooked, before the numbers.

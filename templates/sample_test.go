@@ -259,7 +259,7 @@ func place(races, places int) templates.PlaceView {
 		}
 		l := templates.PlaceLine{
 			Unit: &snapshot.Unit{ID: id, Key: fmt.Sprint(i), Name: name, Type: snapshot.Municipality, Parent: u},
-			Path: "in/" + id + ".html", Races: 3 + i%4, AsOf: evening.Add(time.Duration(-i%97) * time.Minute), Changed: i%9 + 1,
+			Path: "in/" + id + ".html", Tally: templates.Tally{Races: 3 + i%4}, AsOf: evening.Add(time.Duration(-i%97) * time.Minute), Changed: i%9 + 1,
 		}
 		if i%5 != 4 {
 			l.Reporting = 1 + i%3

@@ -44,29 +44,24 @@ func AppendTypePage(dst []byte, v TypeView, s *Site) []byte {
 // listSentence appends how far the races of a list are, and reports whether
 // anything was counted. A part of a list says it of the part.
 func (p *page) listSentence(races []RaceLine, part Part) (counted bool) {
-	reporting, complete := 0, 0
+	var sums Tally
 	for i := range races {
-		if r := &races[i].Race.Result; r.HasVotes() {
-			reporting++
-			if r.Complete() {
-				complete++
-			}
-		}
+		sums.Add(&races[i].Race.Result)
 	}
 	p.raw("<p id=\"outcome\" class=\"lede\" data-live>")
 	if part.Of > 1 {
 		p.say(p.w.PartOf, int64(part.Number), int64(part.Of))
 		p.raw(p.w.Stop)
 	}
-	if reporting == 0 {
-		p.raw(p.w.Nothing)
+	if sums.Reporting == 0 {
+		p.raw(p.nothing(sums, len(races)))
 	} else {
-		p.say(p.w.RacesSome, int64(reporting), int64(len(races)))
-		p.say(p.w.RacesDone, int64(complete))
+		p.say(p.w.RacesSome, int64(sums.Reporting), int64(sums.Races))
+		p.say(p.w.RacesDone, int64(sums.Complete))
 		p.raw(p.w.End)
 	}
 	p.raw("</p>\n")
-	return reporting > 0
+	return sums.Reporting > 0
 }
 
 // typeRow appends a race: where it is, who is first, with how many votes, and

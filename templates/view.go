@@ -127,10 +127,11 @@ type Lead struct {
 type Correction struct {
 	Release int // number of the release that published it
 	AsOf    time.Time
-	// Reason is "source": the official source stated less than before, or
-	// "final": the final count replaced an intermediate one.
+	// Reason is "source": the official source stated less than before,
+	// "final": the final count replaced an intermediate one, or "withheld": the
+	// authority withholds the numbers.
 	Reason  string
-	Changes []Change
+	Changes []Change // none of a race that is withheld
 }
 
 // Change is one number that fell or vanished.

@@ -51,11 +51,9 @@ type RaceLine struct {
 
 // PlaceLine is a place inside a place.
 type PlaceLine struct {
-	Unit      *snapshot.Unit
-	Path      string
-	Races     int // races counted in the place and everything inside it
-	Reporting int // of these, how many have any count
-	Complete  int // of these, how many have all units in
+	Unit  *snapshot.Unit
+	Path  string
+	Tally // of the place and everything inside it
 	// Intermediate is how many of these races have an intermediate count.
 	Intermediate int
 	Changed      int // number of the release that last changed any of them
@@ -64,9 +62,35 @@ type PlaceLine struct {
 
 // TypeLine is a contest type: what the contests of one heading have in common.
 type TypeLine struct {
-	Name                       string // the heading; "" for contests without one
-	Path                       string
-	Races, Reporting, Complete int
+	Name string // the heading; "" for contests without one
+	Path string
+	Tally
+}
+
+// Tally is how far the count of some races is.
+type Tally struct {
+	Races     int // in which there is something to count
+	Reporting int // of these, how many have any count
+	Complete  int // of these, how many have nothing left to count
+}
+
+// Add counts a race in, unless there is nothing to count in it.
+func (t *Tally) Add(r *snapshot.Result) {
+	if !r.Countable() {
+		return
+	}
+	t.Races++
+	if r.HasVotes() {
+		t.Reporting++
+	}
+	if r.Complete() {
+		t.Complete++
+	}
+}
+
+// Join adds the races of another tally.
+func (t *Tally) Join(o Tally) {
+	t.Races, t.Reporting, t.Complete = t.Races+o.Races, t.Reporting+o.Reporting, t.Complete+o.Complete
 }
 
 // TypeView is the page of a contest type: every contest of one heading, in the

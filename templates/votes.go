@@ -71,7 +71,7 @@ type table struct {
 
 func tableOf(race *snapshot.Race, order []int) table {
 	r := race.Result
-	t := table{basis: basisOf(race), counts: counts(r), shares: r.HasVotes(), class: "<table class=\"votes\">\n"}
+	t := table{basis: basisOf(race), counts: r.Countable(), shares: r.HasVotes(), class: "<table class=\"votes\">\n"}
 	if len(order) > 0 {
 		first := votes(r, order[0])
 		t.drawn = permille(first, t.n) >= minDrawn

@@ -94,14 +94,14 @@ type pageWords struct {
 
 // raceWords are those of one race.
 type raceWords struct {
-	NoResult, NoResultMore, SomeMissing, Leading, Level, Most, NotDecided, NotStated           markup
-	Elected, Runoff, Passed, Failed, Partial, Full, Certified, Before, TagElected, TagRunoff   markup
-	TagNotElected, TagPassed, TagFailed, TagSubstitute, Choice, Votes, Share, Number           markup
-	Results, RestCaption, Facts, Valid, Blank, Null, Ballots, Electorate, Turnout              markup
-	Corrections, Corrected, CorrectedMark, Correction, ReasonSource, ReasonFinal               markup
-	ReasonOther, To, WhatVotes, WhatSeats, WhatUnits, WhatBallots, WhatValid, WhatOther, Moved markup
-	MovedCaption, MovedAll, Counted, MovedLeaders, Intermediate, IntermediateSome              markup
-	IntermediateMark, Final, Channels, ChannelsMore                                            markup
+	NoResult, NoResultMore, SomeMissing, Leading, Level, Most, NotDecided, NotStated             markup
+	Elected, Runoff, Passed, Failed, Partial, Full, Certified, Before, TagElected, TagRunoff     markup
+	TagNotElected, TagPassed, TagFailed, TagSubstitute, Choice, Votes, Share, Number             markup
+	Results, RestCaption, Facts, Valid, Blank, Null, Ballots, Electorate, Turnout                markup
+	Corrections, Corrected, CorrectedMark, Correction, ReasonSource, ReasonFinal, ReasonWithheld markup
+	ReasonOther, To, WhatVotes, WhatSeats, WhatUnits, WhatBallots, WhatValid, WhatOther, Moved   markup
+	MovedCaption, MovedAll, Counted, MovedLeaders, Intermediate, IntermediateSome                markup
+	IntermediateMark, Final, Channels, ChannelsMore                                              markup
 
 	Recount, Uncontested, UncontestedMark, Withheld, WithheldMark, Annulled, AnnulledMark markup
 	Postponed, PostponedMark, Tie, TagTie, Lot, TagLot, ChoicesTitle, Won, MostSeats      markup
@@ -114,9 +114,9 @@ type raceWords struct {
 
 // placeWords are those of the pages of places.
 type placeWords struct {
-	AllRaces, Places, Place, PlacesCaption, Reporting, Complete, Last, Nothing, Undecided markup
-	Types, Type, TypesCaption, RacesCaption, Race, First, OnThisPage, Parts, PartBefore   markup
-	PartAfter, ByPlaces, WholeRace, Others, OthersMore, LiteTitle                         markup
+	AllRaces, Places, Place, PlacesCaption, Reporting, Complete, Last, Nothing, NothingToCount, Undecided markup
+	Types, Type, TypesCaption, RacesCaption, Race, First, OnThisPage, Parts, PartBefore                   markup
+	PartAfter, ByPlaces, WholeRace, Others, OthersMore, LiteTitle                                         markup
 
 	RacesSome, RacesDone, PlacesSome, PartOf, Ahead phrase
 }

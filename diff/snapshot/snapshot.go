@@ -103,6 +103,12 @@ func (r Result) HasVotes() bool {
 		slices.ContainsFunc(r.Rounds, func(d Round) bool { return slices.ContainsFunc(d.Votes, Count.Present) })
 }
 
+// Countable reports whether a race has votes, or is to have some. One that is
+// uncontested has none, of one that is withheld none are told.
+func (r Result) Countable() bool {
+	return r.Condition != Withheld && r.Condition != Uncontested || r.HasVotes()
+}
+
 // Complete reports whether nothing of a race is left to count: all units are
 // in, the count is final, the source says so, or there was no vote.
 // What is recounted or postponed is not complete.

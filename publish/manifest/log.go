@@ -45,8 +45,8 @@ type Correction struct {
 	Race    string   `json:"race"`
 	Release int      `json:"release"`         // that published it
 	AsOf    string   `json:"as_of,omitempty"` // RFC 3339
-	Reason  string   `json:"reason"`          // "source", "final"
-	Changes []Change `json:"changes"`
+	Reason  string   `json:"reason"`          // "source", "final", "withheld"
+	Changes []Change `json:"changes"`         // empty of a race that is withheld
 }
 
 // Change is one number that fell or vanished. Choice is the place in the

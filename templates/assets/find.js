@@ -14,7 +14,9 @@
   const most = 20; // links that are shown
   const many = 8; // words that are looked for
 
-  const fold = (s) => s.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  // Letters that are typed for others, and have no accent to take off.
+  const same = { ł: "l", đ: "d", ð: "d", ø: "o", ħ: "h", ı: "i", ß: "ss", æ: "ae", œ: "oe", þ: "th", ى: "ي", ة: "ه", ـ: "" };
+  const fold = (s) => s.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[łđðøħıßæœþىةـ]/g, (c) => same[c]);
   const split = (s) => fold(s).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 
   // Every file that was read: its lists, folded, and the places that have a
