@@ -28,11 +28,8 @@ func AppendBreakdownPage(dst []byte, v BreakdownView, s *Site) []byte {
 		sh.title[0] += " " + part
 	}
 	p.open(sh)
-	p.raw("<h1>")
-	p.name(c.Name)
-	p.raw(" <span class=\"where\">")
-	p.name(v.Race.Unit.Name)
-	p.raw("</span></h1>\n<p class=\"lede\">")
+	p.raceHeading(v.Race)
+	p.raw("<p class=\"lede\">")
 	p.raw(p.w.ByPlaces)
 	p.raw(" ")
 	p.to(v.RacePath, p.w.WholeRace)
@@ -182,7 +179,12 @@ func (p *page) reach(race *snapshot.Race) {
 	switch {
 	case p.condition(race) && !r.HasVotes():
 	case r.Totals.UnitsIn.Present():
-		p.unitsOf(race, snapshot.NoCountUnit)
+		in, _ := r.Totals.UnitsIn.Get()
+		if total, stated := r.Totals.UnitsTotal.Get(); stated {
+			p.say(p.w.Fraction, in, total) // in a column that says of what
+		} else {
+			p.number(in)
+		}
 	case !r.HasVotes():
 		p.raw(p.w.NothingYet)
 	case r.Complete():

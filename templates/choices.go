@@ -24,11 +24,8 @@ func AppendChoicesPage(dst []byte, v ChoicesView, s *Site) []byte {
 		trail: append(v.Trail[:len(v.Trail):len(v.Trail)], Link{Text: c.Name, Path: v.RaceView.Path}),
 	}
 	p.open(sh)
-	p.raw("<h1>")
-	p.name(c.Name)
-	p.raw(" <span class=\"where\">")
-	p.name(race.Unit.Name)
-	p.raw("</span></h1>\n<p id=\"progress\" class=\"state\" data-live>")
+	p.raceHeading(race)
+	p.raw("<p id=\"progress\" class=\"state\" data-live>")
 	p.state(race)
 	p.raw("</p>\n")
 	p.fresh(v.AsOf, race.Result.HasVotes() || !race.Result.Countable())

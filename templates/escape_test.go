@@ -127,10 +127,14 @@ func FuzzNoTextFromAFeedChangesTheTree(f *testing.F) {
 	} {
 		f.Add(s)
 	}
-	plain := named(f, "x")
+	short, long := named(f, "x"), named(f, strings.Repeat("x", 60)) // whose heading is set smaller
 	f.Fuzz(func(t *testing.T, s string) {
 		if s == "" {
 			return // left out by rule, so the tree is another one
+		}
+		plain := short
+		if utf8.RuneCountInString(s) >= 60 {
+			plain = long
 		}
 		for i, page := range named(t, s) {
 			if !utf8.Valid(page) {

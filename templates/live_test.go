@@ -321,6 +321,12 @@ func TestPagesFitANarrowScreen(t *testing.T) {
 		"/home":  templates.AppendPlacePage(nil, home(), e.site),
 		"/lost":  templates.AppendNotFoundPage(nil, e.site),
 	}
+	for _, most := range []int64{999_999, 9_999_999, 999_999_999} {
+		many := race([]sample{{"Ana Lúcia Prates", "Green Alliance", most, ""}, {"B", "", most - 1, ""}}, true)
+		pages[fmt.Sprint("/", most)] = templates.AppendRacePage(nil, view(many, 3), e.site)
+		many.Result.Seats = []snapshot.Count{snapshot.Of(120), snapshot.Of(119)}
+		pages[fmt.Sprint("/seats-", most)] = templates.AppendRacePage(nil, view(many, 3), e.site)
+	}
 	for name, st := range states() {
 		pages["/"+name] = templates.AppendRacePage(nil, st.view, e.site)
 	}
@@ -338,6 +344,11 @@ func TestPagesFitANarrowScreen(t *testing.T) {
 		tab.Eval(`document.documentElement.scrollWidth`, &width)
 		if width > 320 {
 			t.Errorf("%s is %d pixels wide on a screen of 320", path, width)
+		}
+		var crowded []string
+		tab.Eval(`[...document.querySelectorAll(".votes td")].filter((c) => c.scrollWidth > c.clientWidth).map((c) => c.textContent)`, &crowded)
+		if len(crowded) > 0 && path != "/long" {
+			t.Errorf("%s: %q stand in each other's way", path, crowded)
 		}
 	}
 	if got := tab.Complaints(); len(got) > 0 {

@@ -55,7 +55,7 @@ func states() map[string]state {
 		"elected":   {view(won, 9), templates.Live, []string{"Elected: <bdi>Bartolomeu", "All counted, unofficial", "Turnout", "48.7%"}, []string{"not decided"}},
 		"runoff":    {view(runoff, 9), templates.Live, []string{"Goes to a run-off: <bdi>Bartolomeu d’Almeida e Sousa</bdi>, <bdi>Chidinma Okafor</bdi>"}, []string{"Elected"}},
 		"corrected": {corrected(view(race(councilSamples(), true), 3)), templates.Live, []string{"4,282 → 4,182", "20,158 → not stated", "The official source stated less than before."}, nil},
-		"measure":   {view(measure(), 2), templates.Live, []string{"Passed: <bdi>Yes</bdi>", "52.6%", "Share of the 19,789 votes listed here."}, []string{"Ballots", "seats"}},
+		"measure":   {view(measure(), 2), templates.Live, []string{"Passed: <bdi>Yes</bdi>", "52.6%", "Share of the 19,789 votes listed here."}, []string{"Ballots", "1 seat"}},
 		"crowd": {large(crowd(400), 3), templates.Live, []string{
 			"Show 80 more", "and 37 more", `choices/santa-brigida/mayor.html">All 400 choices</a>`}, nil},
 		"intermediate": {view(motion(snapshot.IntermediateCount), 2), templates.Live, []string{

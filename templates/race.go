@@ -1,6 +1,8 @@
 package templates
 
 import (
+	"unicode/utf8"
+
 	"github.com/heraldresults/herald/diff/snapshot"
 )
 
@@ -17,11 +19,7 @@ func AppendRacePage(dst []byte, v RaceView, s *Site) []byte {
 		final: v.Race.Result.Status == snapshot.Certified,
 	}
 	p.open(sh)
-	p.raw("<h1>")
-	p.name(c.Name)
-	p.raw(" <span class=\"where\">")
-	p.name(v.Race.Unit.Name)
-	p.raw("</span></h1>\n")
+	p.raceHeading(v.Race)
 	p.scope(v.Race)
 
 	var buf [64]int
@@ -47,12 +45,29 @@ func AppendRacePage(dst []byte, v RaceView, s *Site) []byte {
 	return p.close(sh)
 }
 
+// longTitle is the number of letters from which a title is set smaller, as
+// questions of ballot measures are.
+const longTitle = 60
+
+// raceHeading appends the heading of a page about one race.
+func (p *page) raceHeading(race *snapshot.Race) {
+	if utf8.RuneCountInString(race.Contest.Name) < longTitle {
+		p.raw("<h1>")
+	} else {
+		p.raw("<h1 class=\"long\">")
+	}
+	p.name(race.Contest.Name)
+	p.raw(" <span class=\"where\">")
+	p.name(race.Unit.Name)
+	p.raw("</span></h1>\n")
+}
+
 // scope appends what is being decided and by how many: definitions, which do
 // not tell how far the count is.
 func (p *page) scope(race *snapshot.Race) {
 	p.raw("<p id=\"scope\" class=\"state\" data-live>")
 	sep := markup("")
-	if n := race.Contest.Seats; n > 0 {
+	if n := race.Contest.Seats; n > 0 && fillsSeats(race.Contest) {
 		p.say(p.w.Seats, int64(n))
 		sep = " · "
 	}
@@ -61,6 +76,12 @@ func (p *page) scope(race *snapshot.Race) {
 		p.say(p.w.Voters, n)
 	}
 	p.raw("</p>\n")
+}
+
+// fillsSeats reports whether a contest is about seats, not about a question
+// that is answered.
+func fillsSeats(c *snapshot.Contest) bool {
+	return c.Type != snapshot.BallotMeasureContest && c.Type != snapshot.RetentionContest
 }
 
 // state appends how far the count is, in the source's own unit, and what kind

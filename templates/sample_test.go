@@ -156,7 +156,7 @@ func corrected(v templates.RaceView) templates.RaceView {
 // measure is a question with two answers and no stated totals.
 func measure() *snapshot.Race {
 	r := race([]sample{{"Yes", "", 10412, snapshot.Passed}, {"No", "", 9377, ""}}, true)
-	r.Contest = &snapshot.Contest{ID: "q1", Key: "Q1", Name: "Question 1: Harbour bond", Type: snapshot.BallotMeasureContest, Choices: r.Contest.Choices}
+	r.Contest = &snapshot.Contest{ID: "q1", Key: "Q1", Name: "Question 1: Harbour bond", Type: snapshot.BallotMeasureContest, Seats: 1, Choices: r.Contest.Choices}
 	for i := range r.Contest.Choices {
 		r.Contest.Choices[i].Number = ""
 	}

@@ -139,13 +139,8 @@ func (p *page) fresh(asOf time.Time, counted bool) {
 
 // units appends how far the count is, in the source's own unit.
 func (p *page) units(race *snapshot.Race) {
-	p.unitsOf(race, race.Contest.CountUnit)
-}
-
-// unitsOf is units with the unit named as u.
-func (p *page) unitsOf(race *snapshot.Race, u snapshot.CountUnit) {
 	t := &race.Result.Totals
-	some, none := p.w.progress(u)
+	some, none := p.w.progress(race.Contest.CountUnit)
 	in, isIn := t.UnitsIn.Get()
 	total, isTotal := t.UnitsTotal.Get()
 	switch {

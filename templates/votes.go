@@ -8,8 +8,9 @@ const (
 	// firstRows are shown at once; the others open on demand when there are
 	// more than splitRows in all.
 	firstRows, splitRows = 20, 25
-	// wideVotes and more need a wider column.
-	wideVotes = 10_000_000
+	// From so many votes on their column is wider, and wider still.
+	broadVotes = 1_000_000
+	wideVotes  = 10_000_000
 	// minDrawn is the share of the first, in thousandths, from which bars
 	// tell something.
 	minDrawn = 50
@@ -75,8 +76,11 @@ func tableOf(race *snapshot.Race, order []int) table {
 	if len(order) > 0 {
 		first := votes(r, order[0])
 		t.drawn = permille(first, t.n) >= minDrawn
-		if first >= wideVotes {
+		switch {
+		case first >= wideVotes:
 			t.class = "<table class=\"votes wide\">\n"
+		case first >= broadVotes:
+			t.class = "<table class=\"votes broad\">\n"
 		}
 	}
 	for _, c := range r.Seats {
