@@ -8,9 +8,12 @@ func (p *page) correctionNotice(v RaceView, path string) {
 	if len(v.Corrections) == 0 {
 		return
 	}
+	last := &v.Corrections[len(v.Corrections)-1]
+	if last.Reason == "withheld" && v.Race.Result.Condition == snapshot.Withheld {
+		return // which the sentence at the head says
+	}
 	p.raw("<p class=\"notice\">")
 	p.raw(p.w.Corrected)
-	last := &v.Corrections[len(v.Corrections)-1]
 	if !last.AsOf.IsZero() {
 		p.moment(last.AsOf)
 		p.raw(p.w.Stop)

@@ -130,3 +130,26 @@ func BenchmarkCard(b *testing.B) {
 		paint(b, p, "Conselho Municipal", "Santa Brígida do Norte", "TEST – NOT RESULTS")
 	}
 }
+
+func TestNoLetterStandsInTheMargin(t *testing.T) {
+	p := painter(t, "General election of the United Provinces and Territories, 4 October 2026, with the referendums of that day")
+	for _, title := range []string{
+		"Éclair-sur-Mer-et-la-Très-Longue-Vallée-des-Châtaigniers-Blancs",
+		"Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz",
+		strings.Repeat("Wolfeschlegelsteinhausenbergerdorff", 8),
+		"WWWWWWWWWWWWW", "a",
+	} {
+		img, err := png.Decode(bytes.NewReader(paint(t, p, title, title, "")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		paper := img.At(0, 0)
+		for y := range card.Height {
+			for _, x := range []int{70, 60, card.Width - 70, card.Width - 60, card.Width - 1} {
+				if img.At(x, y) != paper {
+					t.Fatalf("%q: ink at %d, %d", title, x, y)
+				}
+			}
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"image"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
@@ -13,25 +14,19 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-const margin = 80
+const (
+	margin = 80
+	// foot is where the double rule lies that stands above the election.
+	foot = Height - 130
+)
 
-// paint lays the words out from the top: the warning, the election, a double
-// rule, what is decided, where.
+// paint lays the words out from the top: the warning, what is decided, where;
+// and at the foot, below a double rule, the election.
 func (p *Painter) paint(c *canvas, title, subtitle, mode string) error {
 	top := 0
 	if mode != "" {
-		f, words := p.bold, mode
-		if drawn, ok := p.drawn(f, mode); ok {
-			words = drawn
-		} else {
-			f, words = p.builtIn, p.mode
-		}
-		if words == "" {
-			return fmt.Errorf("no font draws the warning %q, and there is no other form of it", mode)
-		}
 		top = 110
-		c.fill(image.Rect(0, 0, Width, top), onBand)
-		if err := c.centred(f, words, 72); err != nil {
+		if err := p.warning(c, mode, top); err != nil {
 			return err
 		}
 	}
@@ -41,35 +36,57 @@ func (p *Painter) paint(c *canvas, title, subtitle, mode string) error {
 	if !titled { // then where says nothing either
 		title, titled, placed = name, named, false
 	}
-	named = named && name != title
-	y := top + 80 - top/4
-	if named {
-		if err := c.lines(p.text, 38, 1, onPaper, name, &y); err != nil {
-			return err
-		}
+	if named && name == title { // and where it is stands at the foot
+		name, named, placed = subtitle, placed, false
 	}
-	c.fill(image.Rect(margin, y, Width-margin, y+5), onPaper+levels-1)
-	c.fill(image.Rect(margin, y+10, Width-margin, y+12), onPaper+levels-1)
-	y += 45
+	placed = placed && subtitle != name
+	y := top + 70 - top/4
 	if titled {
 		if err := c.title(p.bold, title, &y); err != nil {
 			return err
 		}
 	}
 	if placed {
-		return c.lines(p.text, 48, 2, onPaper, subtitle, &y)
+		if err := c.lines(p.text, 48, 2, onPaper, subtitle, &y); err != nil {
+			return err
+		}
 	}
+	c.fill(image.Rect(margin, foot, Width-margin, foot+5), onPaper+levels-1)
+	c.fill(image.Rect(margin, foot+10, Width-margin, foot+12), onPaper+levels-1)
+	if !named {
+		return nil
+	}
+	face, err := c.face(p.text, 38)
+	if err != nil {
+		return err
+	}
+	c.line(face, face.cut(name, Width-2*margin), margin, foot+70, onPaper)
 	return nil
+}
+
+// warning paints a band with what the publication is, at the top.
+func (p *Painter) warning(c *canvas, mode string, height int) error {
+	f, words := p.bold, mode
+	if drawn, ok := p.drawn(f, mode); ok {
+		words = drawn
+	} else {
+		f, words = p.builtIn, p.mode
+	}
+	if words == "" {
+		return fmt.Errorf("no font draws the warning %q, and there is no other form of it", mode)
+	}
+	c.fill(image.Rect(0, 0, Width, height), onBand)
+	return c.centred(f, words, 72)
 }
 
 // title paints in the largest size in which the words have room.
 func (c *canvas) title(f *opentype.Font, words string, y *int) error {
-	for _, size := range [...]struct{ px, lines int }{{120, 1}, {92, 2}, {72, 3}, {58, 3}} {
+	for _, size := range [...]struct{ px, lines int }{{132, 1}, {100, 2}, {80, 3}, {60, 4}} {
 		face, err := c.face(f, size.px)
 		if err != nil {
 			return err
 		}
-		if size.px == 58 || len(face.wrap(words, Width-2*margin)) <= size.lines {
+		if size.px == 60 || len(face.wrap(words, Width-2*margin)) <= size.lines {
 			return c.lines(f, size.px, size.lines, onPaper, words, y)
 		}
 	}
@@ -83,7 +100,7 @@ func (c *canvas) lines(f *opentype.Font, px, most int, ramp uint8, words string,
 		return err
 	}
 	lines := face.wrap(words, Width-2*margin)
-	most = min(most, (Height-30-*y)*9/(px*11))
+	most = min(most, (foot-20-*y)*9/(px*11))
 	if most < 1 {
 		return nil // no room is left for what matters least
 	}
@@ -167,8 +184,9 @@ func (c *canvas) ink(at image.Rectangle, mask *image.Alpha, from image.Point, ra
 	}
 }
 
-// wrap divides words into lines that are no wider than width where a space, or
-// a letter of a script without spaces, allows it.
+// wrap divides words into lines that are no wider than width where a space, a
+// hyphen or a letter of a script without spaces allows it, and within a word
+// that is wider than a line.
 func (f *face) wrap(s string, width int) []string {
 	var out []string
 	line := ""
@@ -178,8 +196,27 @@ func (f *face) wrap(s string, width int) []string {
 			line = ""
 		}
 		line += piece
+		for f.width(strings.TrimRight(line, " ")) > width {
+			n := f.fitting(line, width)
+			out, line = append(out, line[:n]), line[n:]
+		}
 	}
 	return append(out, strings.TrimRight(line, " "))
+}
+
+// fitting is the length in bytes of as much of s as has room, at least a letter.
+func (f *face) fitting(s string, width int) int {
+	n := 0
+	for i := range s {
+		if i > 0 && f.width(s[:i]) > width {
+			break
+		}
+		n = i
+	}
+	if n == 0 {
+		_, n = utf8.DecodeRuneInString(s)
+	}
+	return n
 }
 
 func (f *face) width(s string) int { return font.MeasureString(f.Face, s).Ceil() }
@@ -203,7 +240,7 @@ func pieces(s string) []string {
 	from := 0
 	var before rune
 	for i, r := range s {
-		if i > 0 && (before == ' ' && r != ' ' || spaceless(r) && !unicode.IsPunct(r) || spaceless(before)) {
+		if i > 0 && (before == ' ' && r != ' ' || before == '-' && r != ' ' || spaceless(r) && !unicode.IsPunct(r) || spaceless(before)) {
 			out = append(out, s[from:i])
 			from = i
 		}
