@@ -1,6 +1,7 @@
 package templates_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -196,4 +197,47 @@ func TestTimesAreThoseOfTheElection(t *testing.T) {
 	e.set(func() { e.checked = time.Date(2026, 10, 11, 20, 17, 0, 0, time.UTC) })
 	tab.Visit(e.url + livePath)
 	awaitText(t, tab, "#checked", "21:17") // in Lisbon, where the count is
+}
+
+func TestWhatAReaderHasBeforeThemStaysThere(t *testing.T) {
+	t.Parallel()
+	const path = "/e/in/santa-brigida.html"
+	e := newEdge(t)
+	show := func(release int, above string) {
+		v := place(80, 0)
+		v.Changed = release
+		for i := range 20 {
+			c := *v.Races[i].Race.Contest
+			c.Name += above
+			v.Races[i].Race.Contest = &c
+		}
+		page := templates.AppendPlacePage(nil, v, e.site)
+		e.set(func() { e.files[path] = page })
+	}
+	show(1, "")
+	tab := browser.Open(t)
+	tab.Resize(390, 700)
+	// A browser that keeps nothing in place by itself.
+	tab.Inject(`addEventListener("DOMContentLoaded", () => { document.documentElement.style.overflowAnchor = "none"; })`)
+	tab.Visit(e.url + path)
+	const race = `[...document.querySelectorAll(".races a")][50]`
+	var before, after, height float64
+	browser.Await(t, "the whole list", func() bool {
+		var whole bool
+		tab.Eval(`document.getElementById("results").className === "whole"`, &whole)
+		return whole
+	})
+	tab.Eval(race+`.scrollIntoView(); scrollBy(0, -40)`, nil)
+	tab.Eval(race+`.getBoundingClientRect().top`, &before)
+	tab.Eval(`document.documentElement.scrollHeight`, &height)
+	show(2, strings.Repeat(" and of all that is in it", 8))
+	awaitText(t, tab, "#say", "Updated.")
+	tab.Eval(race+`.getBoundingClientRect().top`, &after)
+	if math.Abs(after-before) > 1 {
+		t.Errorf("a race that stood at %.1f stands at %.1f", before, after)
+	}
+	var now float64
+	if tab.Eval(`document.documentElement.scrollHeight`, &now); now < height+1000 {
+		t.Errorf("the page was %.0f pixels high and is %.0f: nothing above has moved", height, now)
+	}
 }

@@ -124,16 +124,33 @@
     }
   }
 
+  // Changes the page and leaves what the reader has before them where it is:
+  // the first thing on the screen that the page has afterwards, too. Browsers do
+  // so for what stays, and not all of them.
+  function steady(change) {
+    const top = (e) => e.getBoundingClientRect().top;
+    const e = scrollY > 0 && all(document, "[data-live] [id], [data-live] a[href]").find((e) => top(e) >= 0);
+    if (!e) return change();
+    const region = e.closest("[data-live]");
+    const before = top(e);
+    change();
+    const same = counterpart(region, e);
+    if (same) scrollBy(0, top(same) - before);
+  }
+
   function show(id, stamp) {
     const t = Date.parse(stamp);
     const box = at(id);
     if (!box) return;
-    box.hidden = !t;
-    if (!t) return;
     const e = document.createElement("time");
-    e.dateTime = new Date(t).toISOString();
-    e.textContent = clock(t);
-    fill(box.querySelector("dd"), [e]);
+    if (t) {
+      e.dateTime = new Date(t).toISOString();
+      e.textContent = clock(t);
+    }
+    steady(() => {
+      box.hidden = !t;
+      fill(box.querySelector("dd"), [e]);
+    });
   }
 
   function fill(e, nodes) {
@@ -151,11 +168,13 @@
     else if (seen > shown()) text = words.older;
     else if (waits) text = words.waiting;
     else if (lateSince) text = when(words.late, lateSince);
-    at("stale").textContent = text;
-    at("stale").hidden = !text;
-    at("pause").textContent = paused ? words.resume : words.pause;
-    at("pause").hidden = "final" in words;
-    at("now").hidden = !(paused || renewed);
+    steady(() => {
+      at("stale").textContent = text;
+      at("stale").hidden = !text;
+      at("pause").textContent = paused ? words.resume : words.pause;
+      at("pause").hidden = "final" in words;
+      at("now").hidden = !(paused || renewed);
+    });
   }
 
   // One short sentence, at most once a minute; the latest one wins.
@@ -164,7 +183,7 @@
     saying = setTimeout(() => {
       saidAt = Date.now();
       const parts = [words.news, at("progress")?.textContent, at("outcome")?.textContent];
-      at("say").textContent = parts.filter(Boolean).join(" ");
+      steady(() => (at("say").textContent = parts.filter(Boolean).join(" ")));
     }, Math.max(0, saidAt + minute - Date.now()));
   }
 
@@ -230,7 +249,7 @@
     waits = kept.includes(null) || pairs.some(([old, fresh]) => reading(old, fresh));
     if (waits) return false;
     held = kept.includes(true);
-    for (const [old, fresh] of pairs) put(old, fresh);
+    steady(() => pairs.forEach(([old, fresh]) => put(old, fresh)));
     if (later) {
       words.release = next.dataset.release;
       if ("final" in next.dataset) words.final = "";
@@ -353,6 +372,9 @@
     location.reload();
   });
   if (seen <= shown()) stored("sessionStorage", address, words.release);
+  // Long lists are laid out as far as they are seen, so that they appear soon;
+  // once they have, all of it is, so that nothing changes its height later.
+  addEventListener("load", () => setTimeout(() => steady(() => all(document, "[data-live]").forEach((e) => e.classList.add("whole"))), 200));
   warn();
   plan(0);
 })();
