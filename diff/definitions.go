@@ -2,6 +2,7 @@ package diff
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/heraldresults/herald/diff/snapshot"
@@ -188,9 +189,13 @@ func (s *contests) list() []*snapshot.Contest { return slices.Clone(s.order) }
 func (s *contests) restore(list []*snapshot.Contest) {
 	for _, c := range list {
 		s.at[c.Key], s.ids[c.ID] = len(s.order), c.Key
-		s.order, s.by = append(s.order, c), append(s.by, 0)
+		s.order, s.by = append(s.order, c), append(s.by, noFeed)
 	}
 }
+
+// noFeed is the precedence of what was published before: every feed's is
+// higher.
+const noFeed = math.MinInt
 
 func (s *contests) check(defs []snapshot.ContestDef) error {
 	keys := make([]string, len(defs))
@@ -240,8 +245,11 @@ func (s *contests) merge(defs []snapshot.ContestDef, precedence int, out *Applie
 		if isLaid {
 			d = laid.over(d)
 		}
-		if precedence < s.by[i] {
+		switch {
+		case precedence < s.by[i]:
 			d = yield(s.order[i], d)
+		case precedence == s.by[i]:
+			d.CountUnit = cmp.Or(d.CountUnit, s.order[i].CountUnit)
 		}
 		s.by[i] = max(s.by[i], precedence)
 		if next := redefine(s.order[i], d, out); next != nil {
@@ -271,10 +279,12 @@ func redefine(c *snapshot.Contest, d snapshot.ContestDef, out *Applied) *snapsho
 	next := *c
 	next.Name, next.Heading = cmp.Or(d.Name, c.Name), cmp.Or(d.Heading, c.Heading)
 	next.Type, next.Seats, next.Order = cmp.Or(d.Type, c.Type), cmp.Or(d.Seats, c.Seats), cmp.Or(d.Order, c.Order)
-	next.CountUnit = cmp.Or(d.CountUnit, c.CountUnit)
-	changed := next.CountUnit != c.CountUnit || next.Name != c.Name || next.Heading != c.Heading || next.Type != c.Type || next.Seats != c.Seats || next.Order != c.Order
-	if renamed(c.Name, next.Name, c.Key) || differ(c.Type, next.Type) || differ(c.Seats, next.Seats) {
-		out.about(c, "F_CONTEST_CHANGED", "contest %s is now %s, was %s", c.ID, contestText(d), contestText(snapshot.ContestDef{Name: c.Name, Type: c.Type, Seats: c.Seats}))
+	next.CountUnit = d.CountUnit // that of the feed that decides, even if it says none
+	changed := next.CountUnit != c.CountUnit || next.Name != c.Name || next.Heading != c.Heading ||
+		next.Type != c.Type || next.Seats != c.Seats || next.Order != c.Order
+	if renamed(c.Name, next.Name, c.Key) || differ(c.Type, next.Type) || differ(c.Seats, next.Seats) || differ(c.CountUnit, next.CountUnit) {
+		was := snapshot.ContestDef{Name: c.Name, Type: c.Type, Seats: c.Seats, CountUnit: c.CountUnit}
+		out.about(c, "F_CONTEST_CHANGED", "contest %s is now %s, was %s", c.ID, contestText(d), contestText(was))
 	}
 	next.Choices = slices.Clone(c.Choices)
 	var moved []change // what was said and is said no more

@@ -105,6 +105,7 @@ func yield(c *snapshot.Contest, d snapshot.ContestDef) snapshot.ContestDef {
 		known.choices[ch.Key] = ch.ChoiceDef
 	}
 	d = known.over(d)
+	d.CountUnit = c.CountUnit // also when the other feed says of what, and this one's races are counted in something else
 	d.Choices = slices.DeleteFunc(d.Choices, func(ch snapshot.ChoiceDef) bool {
 		_, has := known.choices[ch.Key]
 		return !has
@@ -115,7 +116,7 @@ func yield(c *snapshot.Contest, d snapshot.ContestDef) snapshot.ContestDef {
 // compare says where d differs from what is pinned. Nothing of d is taken
 // over.
 func (l laidContest) compare(c *snapshot.Contest, d snapshot.ContestDef, out *Applied) {
-	if renamed(l.def.Name, d.Name, d.Key) || differ(l.def.Type, d.Type) || differ(l.def.Seats, d.Seats) {
+	if renamed(l.def.Name, d.Name, d.Key) || differ(l.def.Type, d.Type) || differ(l.def.Seats, d.Seats) || differ(l.def.CountUnit, d.CountUnit) {
 		out.about(c, "F_CONTEST_CHANGED", "contest %s is pinned as %s, a feed says %s", c.ID, contestText(l.def), contestText(d))
 	}
 	if len(d.Choices) == 0 {
@@ -242,6 +243,9 @@ func contestText(d snapshot.ContestDef) string {
 	}
 	if d.Seats > 0 {
 		text += ", seats " + strconv.Itoa(d.Seats)
+	}
+	if d.CountUnit != "" {
+		text += ", counted by " + string(d.CountUnit)
 	}
 	return text
 }

@@ -272,3 +272,31 @@ func TestUpdatesOfOneRaceInAnyOrderGiveTheNewestOfEachScope(t *testing.T) {
 		t.Error("an update was changed")
 	}
 }
+
+func TestProgressIsStatedInTheUnitOfTheFeedThatDecides(t *testing.T) {
+	in := func(feed string, precedence int, minute int, unit snapshot.CountUnit) snapshot.Update {
+		u := from(feed, precedence, minute, 10, 20)
+		u.Contests[0].CountUnit = unit
+		return u
+	}
+	a := NewAssembler(nil)
+	for i, step := range []struct {
+		update snapshot.Update
+		want   snapshot.CountUnit
+	}{
+		{in("county", 0, 1, snapshot.Precincts), snapshot.Precincts},
+		{in("county", 0, 2, ""), snapshot.Precincts}, // says nothing of it
+		{in("state", 1, 3, ""), ""},                  // owns the races and does not say of what
+		{in("county", 0, 4, snapshot.Precincts), ""},
+		{in("state", 1, 5, snapshot.Counties), snapshot.Counties},
+	} {
+		apply(t, a, step.update)
+		if got := a.Snapshot().Contests[0].CountUnit; got != step.want {
+			t.Errorf("step %d: progress is stated in %q, want %q", i+1, got, step.want)
+		}
+	}
+	a = NewAssembler(a.Snapshot())
+	if apply(t, a, in("county", 0, 6, "")); a.Snapshot().Contests[0].CountUnit != "" {
+		t.Error("after a restart a unit that nobody states stays")
+	}
+}

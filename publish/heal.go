@@ -70,7 +70,7 @@ func (p *Publisher) lateSince(through int) []*fresh {
 		}
 	}
 	l.line(at(p.layout, "", updatesLog+".json"), p.layout.Log(updatesLog, s.release.Updates), typeJSON, s.number())
-	l.line(at(p.layout, "", correctionsLog+".json"), p.layout.Log(correctionsLog, s.release.Corrections), typeJSON, lastCorrection(s.corrections))
+	l.line(at(p.layout, "", correctionsLog+".json"), p.layout.Log(correctionsLog, s.release.Corrections), typeJSON, s.corrections.ChangedRelease)
 	sortAliases(l.list, func(f *fresh) alias { return f.alias })
 	return l.list
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/heraldresults/herald/diff"
 	"github.com/heraldresults/herald/diff/snapshot"
 	"github.com/heraldresults/herald/publish/manifest"
 	"github.com/heraldresults/herald/publish/shard"
@@ -74,38 +75,32 @@ func (p *planner) where() (ids []string, more int) {
 	return ids, len(list) - len(ids)
 }
 
-// recordCorrections puts the corrections of this release before the others.
+// recordCorrections puts the corrections of this release before the others, and
+// takes the numbers of races that are withheld now out of all of them.
 func (p *planner) recordCorrections() {
-	c := &manifest.Corrections{V: manifest.Version, Election: p.layout.Election(), Corrections: []manifest.Correction{}}
-	for _, i := range p.moved {
-		if p.kind[i] != "correction" {
-			continue
-		}
-		change := p.changed[i]
-		one := manifest.Correction{Race: change.Next.ID, Release: p.number, AsOf: rfc3339(change.Next.AsOf), Reason: reason(change)}
-		for _, f := range fallen(change) {
-			m := manifest.Change{What: f.What, From: f.From, To: f.To}
-			if f.Choice >= 0 {
-				m.Choice = &f.Choice
-			}
-			one.Changes = append(one.Changes, m)
-		}
-		c.Corrections = append(c.Corrections, one)
-	}
-	p.recorrected = len(c.Corrections) > 0
+	c := &manifest.Corrections{V: manifest.Version, Election: p.layout.Election(), ChangedRelease: p.number, Corrections: []manifest.Correction{}}
 	withheld := map[string]bool{}
 	for _, i := range p.moved {
 		r := p.next.snap.Races[i]
 		withheld[r.ID] = r.Result.Condition == snapshot.Withheld
+		if p.kind[i] == "correction" {
+			c.Corrections = append(c.Corrections, p.correction(p.changed[i]))
+		}
 	}
+	changed := len(c.Corrections) > 0
+	p.recorrected = changed
 	if old := p.old.corrections; old != nil {
-		p.recorrected = p.recorrected || p.shows(old)
+		p.recorrected = changed || p.shows(old)
 		c.More = old.More
-		c.Corrections = append(c.Corrections, old.Corrections...)
-	}
-	for i := range c.Corrections { // of a list of this release's own
-		if one := &c.Corrections[i]; withheld[one.Race] {
-			one.Changes = []manifest.Change{}
+		for _, one := range old.Corrections {
+			if n := len(one.Changes); withheld[one.Race] && n > 0 {
+				one.Changes = slices.DeleteFunc(slices.Clone(one.Changes), func(m manifest.Change) bool { return !isProgress(m.What) })
+				changed = changed || len(one.Changes) < n
+			}
+			c.Corrections = append(c.Corrections, one)
+		}
+		if !changed {
+			c.ChangedRelease = old.ChangedRelease
 		}
 	}
 	if over := len(c.Corrections) - manifest.MaxCorrections; over > 0 {
@@ -113,6 +108,19 @@ func (p *planner) recordCorrections() {
 		c.Corrections = c.Corrections[:manifest.MaxCorrections]
 	}
 	p.next.corrections = c
+}
+
+// correction is what is told of a race with numbers that fell.
+func (p *planner) correction(c diff.RaceChange) manifest.Correction {
+	one := manifest.Correction{Race: c.Next.ID, Release: p.number, AsOf: rfc3339(c.Next.AsOf), Reason: reason(c), Changes: []manifest.Change{}}
+	for _, f := range told(c) {
+		m := manifest.Change{What: f.What, From: f.From, To: f.To}
+		if f.Choice >= 0 {
+			m.Choice = &f.Choice
+		}
+		one.Changes = append(one.Changes, m)
+	}
+	return one
 }
 
 // shows reports whether a race that moved is among these corrections.
@@ -198,7 +206,7 @@ func (p *planner) correctionsView() templates.CorrectionsView {
 	for _, r := range p.next.snap.Races {
 		races[r.ID] = r
 	}
-	v := templates.CorrectionsView{Path: templates.CorrectionsPath, More: p.next.corrections.More, Changed: lastCorrection(p.next.corrections)}
+	v := templates.CorrectionsView{Path: templates.CorrectionsPath, More: p.next.corrections.More, Changed: p.next.corrections.ChangedRelease}
 	for _, c := range p.next.corrections.Corrections {
 		r := races[c.Race]
 		if r == nil {
@@ -216,15 +224,6 @@ func (p *planner) correctionsView() templates.CorrectionsView {
 		v.Corrections = append(v.Corrections, one)
 	}
 	return v
-}
-
-// lastCorrection is the release that last changed the list of corrections: the
-// first one, in which it was empty, or that of the newest.
-func lastCorrection(c *manifest.Corrections) int {
-	if len(c.Corrections) == 0 {
-		return 1
-	}
-	return c.Corrections[0].Release
 }
 
 // moment reads back what rfc3339 wrote; what is not a time is none.

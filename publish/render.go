@@ -80,7 +80,7 @@ func (p *planner) advance(s *raceState, r *snapshot.Race, i int, kind string) {
 		s.corrected = true
 		// A new list: the old one belongs to the release before.
 		s.corrections = append(s.corrections[:len(s.corrections):len(s.corrections)],
-			templates.Correction{Release: p.number, AsOf: r.AsOf, Reason: reason(c), Changes: fallen(c)})
+			templates.Correction{Release: p.number, AsOf: r.AsOf, Reason: reason(c), Changes: told(c)})
 	}
 	if r.Result.Condition == snapshot.Withheld {
 		s.history, s.corrections = nil, withoutNumbers(s.corrections)
@@ -88,14 +88,28 @@ func (p *planner) advance(s *raceState, r *snapshot.Race, i int, kind string) {
 }
 
 // withoutNumbers are the corrections of a race that is withheld now: that there
-// were some stays, what they said of its numbers goes.
+// were some stays, and what they said of its progress.
 func withoutNumbers(list []templates.Correction) []templates.Correction {
 	list = slices.Clone(list)
 	for i := range list {
-		list[i].Changes = nil
+		list[i].Changes = slices.DeleteFunc(slices.Clone(list[i].Changes), func(c templates.Change) bool { return !isProgress(c.What) })
 	}
 	return list
 }
+
+// told are the numbers that fell and that a correction tells: of a race that is
+// withheld its progress alone.
+func told(c diff.RaceChange) []templates.Change {
+	list := fallen(c)
+	if c.Next.Result.Condition != snapshot.Withheld {
+		return list
+	}
+	return slices.DeleteFunc(list, func(c templates.Change) bool { return !isProgress(c.What) })
+}
+
+// isProgress reports whether a number that changed says how far a count is,
+// which is told of races that are withheld, too.
+func isProgress(what string) bool { return what == string(diff.UnitsIn) }
 
 // reason says why a number fell: it is withheld, the final count replaced an
 // intermediate one, or the source states less than before.

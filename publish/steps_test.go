@@ -158,6 +158,34 @@ func TestSeatsThatFallAreACorrectionOnceTheCountIsComplete(t *testing.T) {
 	}
 }
 
+func TestNumbersLeaveTheCorrectionsOfARaceThatWasEmptyBeforeItWasWithheld(t *testing.T) {
+	const town = "s0-t1"
+	st, n := memstore.New(), newNight(2)
+	p := open(t, st)
+	mustPublish(t, p, n.count(town, 55123, 4, 3))
+	mustPublish(t, p, n.state(town, func(r *snapshot.RaceResult) { r.Votes = nil })) // the source takes the numbers back
+	r := mustPublish(t, p, n.state(town, func(r *snapshot.RaceResult) { r.Condition, r.Votes = snapshot.Withheld, nil }))
+	if r.Corrections != 0 {
+		t.Errorf("report %+v: nothing fell", r)
+	}
+	check := func(when string) {
+		t.Helper()
+		for _, path := range []string{"corrections.json", "corrections.html"} {
+			raw, err := seen(st)(t.Context(), mustLayout().Alias("", path))
+			if err != nil || strings.Contains(strings.ReplaceAll(string(raw), ",", ""), "55123") {
+				t.Errorf("%s: %s shows what is withheld: %v", when, path, err)
+			}
+			if want := fmt.Sprint(r.Number); !strings.Contains(string(raw), `"changed_release":`+want+",") && !strings.Contains(string(raw), `data-release="`+want+`"`) {
+				t.Errorf("%s: %s does not say that release %s changed it", when, path, want)
+			}
+		}
+	}
+	check("at once")
+	p = open(t, st)
+	mustPublish(t, p, n.count("s0-t0", 1, 1, 1))
+	check("after a restart")
+}
+
 func TestARaceThatIsWithheldIsPublishedWithoutItsNumbers(t *testing.T) {
 	const town, id = "s0-t1", "s0-t1--mayor-s0-t1"
 	st, n := memstore.New(), newNight(2)
@@ -186,7 +214,7 @@ func TestARaceThatIsWithheldIsPublishedWithoutItsNumbers(t *testing.T) {
 			}
 		}
 		told := strings.Count(page, `"reason":"source"`) + strings.Count(page, `"reason":"withheld"`) +
-			strings.Count(page, "The official source stated less") + strings.Count(page, "those published before are shown no more.</p>")
+			strings.Count(page, "The official source stated less") + strings.Count(page, "The authority withheld the numbers of this race.</p>")
 		if want := 2; told != want {
 			t.Errorf("%s tells of %d corrections, want %d", path, told, want)
 		}

@@ -145,7 +145,7 @@ func (t *tree) sums(s *snapshot.Snapshot, races []raceState) []sums {
 	for i, r := range s.Races {
 		v := &out[t.of[i]]
 		v.Add(&r.Result)
-		if r.Result.Kind == snapshot.IntermediateCount {
+		if r.Result.Kind == snapshot.IntermediateCount && r.Result.Countable() {
 			v.intermediate++
 		}
 		v.changed = max(v.changed, races[i].changed)

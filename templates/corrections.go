@@ -9,8 +9,8 @@ func (p *page) correctionNotice(v RaceView, path string) {
 		return
 	}
 	last := &v.Corrections[len(v.Corrections)-1]
-	if last.Reason == "withheld" && v.Race.Result.Condition == snapshot.Withheld {
-		return // which the sentence at the head says
+	if last.Reason == "withheld" {
+		return // the sentence at the head says so as long as it is
 	}
 	p.raw("<p class=\"notice\">")
 	p.raw(p.w.Corrected)

@@ -110,7 +110,7 @@ func TestSearchEnginesAreToldOfTheElectionAndItsData(t *testing.T) {
 	if m := machineOf(t, templates.AppendNotFoundPage(nil, s)); m.links["canonical"] != "" || m.meta["og:url"] != "" || len(m.linked) > 0 {
 		t.Error("a page without an address has one")
 	}
-	if m := machineOf(t, services(s)["status"]); m.meta["og:image:alt"] != "Council election 2026" || !strings.HasSuffix(m.meta["og:image"], "/card/index.png") {
+	if m := machineOf(t, services(s)["status"]); m.meta["og:image:alt"] != "Council election 2026" || !strings.HasSuffix(m.meta["og:image"], "/card/home--page.png") {
 		t.Errorf("a page without a card of its own has %v", m.meta)
 	}
 	s.Origin, s.Langs = "", s.Langs[:1]

@@ -229,6 +229,10 @@ func TestTurnoutOfAPlaceStandsOnlyWhereAllRacesAgree(t *testing.T) {
 	if !says() {
 		t.Error("two races that agree show no turnout")
 	}
+	uncontested := condition(race(councilSamples(), false), snapshot.Uncontested)
+	if v.Races = append(v.Races, templates.RaceLine{Race: uncontested, Path: "u.html"}); !says() {
+		t.Error("a race without a vote takes the turnout away")
+	}
 	v.Races[1].Race.Result.Totals.Ballots = snapshot.Of(1)
 	if says() {
 		t.Error("two races that differ show a turnout")
@@ -292,7 +296,7 @@ func TestWhereNothingIsToBeCountedThatIsSaid(t *testing.T) {
 		races []*snapshot.Race
 		want  string
 	}{
-		"nothing to count": {[]*snapshot.Race{uncontested, withheld}, "There is nothing to count here: every race is uncontested or withheld."},
+		"nothing to count": {[]*snapshot.Race{uncontested, withheld}, "There are no numbers here: every race is uncontested or withheld."},
 		"nothing yet":      {[]*snapshot.Race{uncontested, open}, "Nothing has been counted yet."},
 		"one counted":      {[]*snapshot.Race{uncontested, complete(race(councilSamples(), true))}, "Counts from 1 of 1 race, 1 complete."},
 	} {

@@ -20,10 +20,11 @@ func OEmbedPath(racePath string) string { return "oembed/" + below(racePath, "ra
 // home page.
 func CardPath(pagePath string) string { return "card/" + cardName(pagePath) + ".png" }
 
-// homeCard is the name of the card of the home page.
-const homeCard = "index"
+// homeCard is the name of the card of the home page. "--" never stands in the
+// id of a unit, so no other card can have it.
+const homeCard = "home--page"
 
-// cardName is what a page is about: "UNIT/CONTEST", "UNIT", or "index".
+// cardName is what a page is about: "UNIT/CONTEST", "UNIT", or homeCard.
 func cardName(path string) string {
 	for _, of := range [...]struct {
 		folder string

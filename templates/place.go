@@ -32,7 +32,7 @@ func AppendPlacePage(dst []byte, v PlaceView, s *Site) []byte {
 		p.bar(int64(sums.Complete), int64(sums.Races))
 	}
 	p.raw("</p>\n")
-	p.fresh(v.AsOf, counted)
+	p.fresh(v.AsOf, counted || v.sums().Races == 0)
 	if v.Home && len(v.Races) > fewRaces {
 		p.findSection()
 	}
@@ -101,8 +101,11 @@ func (p *page) nothing(t Tally, listed int) markup {
 // anything was counted.
 func (p *page) placeSentence(v *PlaceView) (counted bool) {
 	sums := v.sums()
-	places := int64(0)
+	places, n := int64(0), int64(0)
 	for i := range v.Places {
+		if v.Places[i].Races > 0 {
+			n++
+		}
 		if v.Places[i].Reporting > 0 {
 			places++
 		}
@@ -113,7 +116,7 @@ func (p *page) placeSentence(v *PlaceView) (counted bool) {
 	}
 	p.say(p.w.RacesSome, int64(sums.Reporting), int64(sums.Races))
 	p.say(p.w.RacesDone, int64(sums.Complete))
-	if n := int64(len(v.Places)); n > 0 {
+	if n > 0 {
 		p.raw(p.w.Stop)
 		p.say(p.w.PlacesSome, places, n)
 	}
@@ -144,20 +147,23 @@ func (p *page) placeTurnout(v *PlaceView) {
 	}
 }
 
-// turnout is what every race of a place states, when all of them are complete
-// and say the same. Before that, ballots and registered voters may speak of
-// different parts of the place.
+// turnout is what every race of a place that is voted on states, when all of
+// them are complete and say the same. Before that, ballots and registered
+// voters may speak of different parts of the place.
 func turnout(races []RaceLine) (ballots, electorate int64, ok bool) {
 	for i := range races {
 		r := &races[i].Race.Result
+		if !r.Countable() {
+			continue
+		}
 		b, isB := r.Totals.Ballots.Get()
 		e, isE := r.Totals.Electorate.Get()
-		if !isB || !isE || e < b || e == 0 || !r.Complete() || i > 0 && (b != ballots || e != electorate) {
+		if !isB || !isE || e < b || e == 0 || !r.Complete() || ok && (b != ballots || e != electorate) {
 			return 0, 0, false
 		}
-		ballots, electorate = b, e
+		ballots, electorate, ok = b, e, true
 	}
-	return ballots, electorate, len(races) > 0
+	return ballots, electorate, ok
 }
 
 // raceGroups appends the races under their headings, headings and races in
@@ -250,6 +256,10 @@ func (p *page) typeTable(types []TypeLine) {
 // complete. Tags that HTML lets one leave out are: there may be a thousand
 // rows.
 func (p *page) howFar(t Tally) {
+	if t.Races == 0 {
+		p.raw("<td>–<td>–")
+		return
+	}
 	p.raw("<td>")
 	p.say(p.w.Fraction, int64(t.Reporting), int64(t.Races))
 	p.raw("<td>")
@@ -300,9 +310,12 @@ func (p *page) placeRow(v *PlaceView, l *PlaceLine) {
 }
 
 func (p *page) lastCounted(l *PlaceLine, latest time.Time) {
-	if l.Reporting > 0 && !l.AsOf.IsZero() {
+	switch {
+	case l.Races == 0:
+		p.raw("–")
+	case l.Reporting > 0 && !l.AsOf.IsZero():
 		p.clock(l.AsOf, latest)
-	} else {
+	default:
 		p.raw(p.w.NothingYet)
 	}
 }

@@ -173,7 +173,7 @@ func TestOEmbedHoldsTheCodeOfTheRacesOwnPage(t *testing.T) {
 
 func TestEveryPageHasTheCardOfWhatItShows(t *testing.T) {
 	for path, want := range map[string]string{
-		"index.html": "card/index.png", "about.html": "card/index.png", "type/mayors.html": "card/index.png", "in/a.html": "card/a.png", "in/a/2.html": "card/a.png",
+		"index.html": "card/home--page.png", "about.html": "card/home--page.png", "type/mayors.html": "card/home--page.png", "in/a.html": "card/a.png", "in/a/2.html": "card/a.png",
 		"race/a/b.html": "card/a/b.png", "race/a/b/2.html": "card/a/b.png", "breakdown/a/b.html": "card/a/b.png", "breakdown/a/b/2.html": "card/a/b.png",
 		"choices/a/b.html": "card/a/b.png",
 	} {

@@ -71,7 +71,7 @@ type TypeLine struct {
 type Tally struct {
 	Races     int // in which there is something to count
 	Reporting int // of these, how many have any count
-	Complete  int // of these, how many have nothing left to count
+	Complete  int // of these in turn, how many have nothing left to count
 }
 
 // Add counts a race in, unless there is nothing to count in it.
@@ -82,9 +82,9 @@ func (t *Tally) Add(r *snapshot.Result) {
 	t.Races++
 	if r.HasVotes() {
 		t.Reporting++
-	}
-	if r.Complete() {
-		t.Complete++
+		if r.Complete() {
+			t.Complete++
+		}
 	}
 }
 

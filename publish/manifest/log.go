@@ -34,10 +34,12 @@ type Update struct {
 // Corrections are the published falls and changes of what was published
 // before, newest first.
 type Corrections struct {
-	V           int          `json:"v"`
-	Election    string       `json:"election"`
-	Corrections []Correction `json:"corrections"`
-	More        int          `json:"more,omitempty"` // older ones that are left out
+	V        int    `json:"v"`
+	Election string `json:"election"`
+	// ChangedRelease is the release that last changed the list.
+	ChangedRelease int          `json:"changed_release"`
+	Corrections    []Correction `json:"corrections"`
+	More           int          `json:"more,omitempty"` // older ones that are left out
 }
 
 // Correction is the correction of one race.

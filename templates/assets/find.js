@@ -17,7 +17,13 @@
   // Letters that are typed for others, and have no accent to take off.
   const same = { ł: "l", đ: "d", ð: "d", ø: "o", ħ: "h", ı: "i", ß: "ss", æ: "ae", œ: "oe", þ: "th", ى: "ي", ة: "ه", ـ: "" };
   const fold = (s) => s.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/[łđðøħıßæœþىةـ]/g, (c) => same[c]);
-  const split = (s) => fold(s).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const parts = (s) => s.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  // "O’Brien" is found as "brien" and as "obrien".
+  const split = (s) => {
+    const all = fold(s);
+    const whole = all.replace(/['’ʼ]/g, "");
+    return all === whole ? parts(all) : parts(all).concat(parts(whole));
+  };
 
   // Every file that was read: its lists, folded, and the places that have a
   // file of their own.

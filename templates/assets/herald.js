@@ -129,13 +129,15 @@
   // so for what stays, and not all of them.
   function steady(change) {
     const top = (e) => e.getBoundingClientRect().top;
-    const e = scrollY > 0 && all(document, "[data-live] [id], [data-live] a[href]").find((e) => top(e) >= 0);
-    if (!e) return change();
+    const folded = (e) => e.closest("details:not([open])") && e.nodeName !== "SUMMARY";
+    const e = scrollY > 0 && all(document, "[data-live] [id], [data-live] a[href]").find((e) => top(e) >= 0 && !folded(e));
+    if (!e || top(e) > innerHeight) return change();
     const region = e.closest("[data-live]");
     const before = top(e);
     change();
     const same = counterpart(region, e);
-    if (same) scrollBy(0, top(same) - before);
+    const moved = same ? top(same) - before : 0;
+    if (moved) scrollBy(0, moved);
   }
 
   function show(id, stamp) {

@@ -42,6 +42,12 @@
       return tr;
     }
 
+    // What scripts make needless goes, unless the reader is just there.
+    function bare(shown) {
+      const e = at("status-plain");
+      if (shown || !e.contains(document.activeElement)) e.hidden = !shown;
+    }
+
     async function ask() {
       if (document.hidden) return;
       try {
@@ -57,10 +63,10 @@
         at("sources").textContent = "";
         at("sources").append(...rows);
         at("heartbeat-said").textContent = "";
-        at("status-plain").hidden = true;
+        bare(false);
       } catch {
         at("heartbeat-said").textContent = words.failed;
-        at("status-plain").hidden = false;
+        bare(true);
       }
     }
 
