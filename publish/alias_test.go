@@ -120,3 +120,17 @@ func TestTheHomePageIsWrittenAfterEveryNewAddress(t *testing.T) {
 		}
 	}
 }
+
+func TestTheStatusIsThereBeforeThePagesThatLinkToIt(t *testing.T) {
+	st, n := memstore.New(), newNight(1)
+	p := open(t, st)
+	if _, err := p.Publish(t.Context(), n.count("s0-t0", 1, 2, 3)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := seen(st)(t.Context(), mustLayout().Status()); err != nil {
+		t.Errorf("the status after the first release: %v", err)
+	}
+	if _, err := seen(st)(t.Context(), mustLayout().Alias("", "index.html")); err == nil {
+		t.Error("the home page stands before anything was refreshed: the test shows nothing")
+	}
+}

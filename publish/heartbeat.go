@@ -57,6 +57,15 @@ func (p *Publisher) writeStatus(ctx context.Context, sources []manifest.Source) 
 	return nil
 }
 
+// announce writes the first status.json, before the pages that link to it. What
+// it does not know of the sources follows with the first heartbeat.
+func (p *Publisher) announce(ctx context.Context) {
+	if err := p.writeStatus(ctx, nil); err != nil {
+		p.cfg.Log.WarnContext(ctx, "the first status", "err", err)
+	}
+	p.beat = time.Time{}
+}
+
 // nextExpected is the first announced moment that has not come yet.
 func (p *Publisher) nextExpected() string {
 	now := p.cfg.Now()

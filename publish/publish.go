@@ -320,6 +320,9 @@ func (p *Publisher) adopt(ctx context.Context, a *attempt) {
 	p.stored.Clear()
 	h := p.head.current
 	p.cfg.Purge(cdn.Request{Keys: []string{p.layout.Head()}, Ref: ref(h)})
+	if h.Number == 1 {
+		p.announce(ctx)
+	}
 	p.alias.enqueue(a.aliases, turn(h), h.Number, h.Published)
 	p.cfg.Log.InfoContext(ctx, "published", "release", h.Number, "seq", h.Seq, "term", h.Term, "signed", h.Note != "",
 		"added", a.report.Added, "changed", a.report.Changed, "corrections", a.report.Corrections,
