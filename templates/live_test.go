@@ -167,7 +167,7 @@ func awaitText(t *testing.T, tab *browser.Tab, selector, want string) {
 // not there.
 func seen(tab *browser.Tab, selector string) string {
 	var s string
-	tab.Eval(fmt.Sprintf(`(() => {
+	tab.Read(fmt.Sprintf(`(() => {
 		const e = document.querySelector(%q);
 		return e && e.getClientRects().length ? e.innerText.trim() : "";
 	})()`, selector), &s)
