@@ -306,9 +306,13 @@ func TestWhereNothingIsToBeCountedThatIsSaid(t *testing.T) {
 			line := templates.RaceLine{Race: r, Path: "race/santa-brigida/mayor.html"}
 			v.Races, tv.Races = append(v.Races, line), append(tv.Races, line)
 		}
-		for kind, page := range map[string][]byte{"place": templates.AppendPlacePage(nil, v, site(t)), "type": templates.AppendTypePage(nil, tv, site(t))} {
+		for kind, page := range map[string][]byte{"place": templates.AppendPlacePage(nil, v, site(t)), "type": templates.AppendTypePage(nil, tv, site(t)),
+			"text": templates.AppendLitePage(nil, templates.LiteView{Path: "lite.html", Races: tv.Races}, site(t))} {
 			if !strings.Contains(string(page), row.want) {
 				t.Errorf("%s: the page of a %s does not say %q", what, kind, row.want)
+			}
+			if yet := strings.Contains(string(page), ">nothing yet</dd>"); yet != (what == "nothing yet") {
+				t.Errorf("%s: the page of a %s waits for a count: %v", what, kind, yet)
 			}
 		}
 	}

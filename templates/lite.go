@@ -12,24 +12,7 @@ func AppendLitePage(dst []byte, v LiteView, s *Site) []byte {
 	p.raw("<h1>")
 	p.raw(sh.heading)
 	p.raw("</h1>\n")
-	counted := p.listSentence(v.Races, v.Part)
-	p.fresh(v.AsOf, counted)
-	p.raw("<div id=\"results\" data-live>\n")
-	if anyIntermediate(v.Races) {
-		p.notice(p.w.IntermediateSome)
-	}
-	p.parts(v.Part)
-	p.raw("<table class=\"many lite\">\n<caption class=\"away\">")
-	p.raw(p.w.RacesCaption)
-	p.raw("</caption>\n")
-	p.columns(p.w.Race, p.w.Place, p.w.First, p.w.Counted)
-	p.raw("<tbody>\n")
-	for i := range v.Races {
-		p.liteRow(&v.Races[i])
-	}
-	p.raw("</tbody>\n</table>\n")
-	p.partsBelow(v.Part)
-	p.raw("</div>\n")
+	p.raceList("<table class=\"many lite\">\n", v.Races, v.Part, v.AsOf, [4]markup{p.w.Race, p.w.Place, p.w.First, p.w.Counted}, p.liteRow)
 	return p.close(sh)
 }
 

@@ -32,7 +32,7 @@ func AppendPlacePage(dst []byte, v PlaceView, s *Site) []byte {
 		p.bar(int64(sums.Complete), int64(sums.Races))
 	}
 	p.raw("</p>\n")
-	p.fresh(v.AsOf, counted || v.sums().Races == 0)
+	p.fresh(v.AsOf, v.sums().begun(len(v.Races)+len(v.Places)))
 	if v.Home && len(v.Races) > fewRaces {
 		p.findSection()
 	}

@@ -2,6 +2,7 @@ package templates
 
 import (
 	"slices"
+	"time"
 
 	"github.com/heraldresults/herald/diff/snapshot"
 )
@@ -20,29 +21,37 @@ func AppendTypePage(dst []byte, v TypeView, s *Site) []byte {
 		p.raw(p.w.AllRaces)
 	}
 	p.raw("</h1>\n")
-	counted := p.listSentence(v.Races, v.Part)
-	p.fresh(v.AsOf, counted)
-	p.raw("<div id=\"results\" data-live>\n")
-	if anyIntermediate(v.Races) {
-		p.notice(p.w.IntermediateSome)
-	}
-	p.parts(v.Part)
-	p.raw("<table class=\"many lines\">\n<caption class=\"away\">")
-	p.raw(p.w.RacesCaption)
-	p.raw("</caption>\n")
-	p.columns(p.w.Race, p.w.First, p.w.Votes, p.w.Counted)
-	p.raw("<tbody>\n")
-	for i := range v.Races {
-		p.typeRow(&v.Races[i], v.Name)
-	}
-	p.raw("</tbody>\n</table>\n")
-	p.partsBelow(v.Part)
-	p.raw("</div>\n")
+	p.raceList("<table class=\"many lines\">\n", v.Races, v.Part, v.AsOf, [4]markup{p.w.Race, p.w.First, p.w.Votes, p.w.Counted},
+		func(l *RaceLine) { p.typeRow(l, v.Name) })
 	return p.close(sh)
 }
 
+// raceList appends a part of a long list of races, a row each: how far they
+// are, and the way to the other parts.
+func (p *page) raceList(table markup, races []RaceLine, part Part, asOf time.Time, columns [4]markup, row func(*RaceLine)) {
+	counted := p.listSentence(races, part)
+	p.fresh(asOf, counted)
+	p.raw("<div id=\"results\" data-live>\n")
+	if anyIntermediate(races) {
+		p.notice(p.w.IntermediateSome)
+	}
+	p.parts(part)
+	p.raw(table)
+	p.raw("<caption class=\"away\">")
+	p.raw(p.w.RacesCaption)
+	p.raw("</caption>\n")
+	p.columns(columns[:]...)
+	p.raw("<tbody>\n")
+	for i := range races {
+		row(&races[i])
+	}
+	p.raw("</tbody>\n</table>\n")
+	p.partsBelow(part)
+	p.raw("</div>\n")
+}
+
 // listSentence appends how far the races of a list are, and reports whether
-// anything was counted. A part of a list says it of the part.
+// anything was counted that can be. A part of a list says it of the part.
 func (p *page) listSentence(races []RaceLine, part Part) (counted bool) {
 	var sums Tally
 	for i := range races {
@@ -61,7 +70,7 @@ func (p *page) listSentence(races []RaceLine, part Part) (counted bool) {
 		p.raw(p.w.End)
 	}
 	p.raw("</p>\n")
-	return sums.Reporting > 0
+	return sums.begun(len(races))
 }
 
 // typeRow appends a race: where it is, who is first, with how many votes, and

@@ -88,6 +88,10 @@ func (t *Tally) Add(r *snapshot.Result) {
 	}
 }
 
+// begun reports whether the count of so many races that are listed has begun,
+// or there is nothing in them to count.
+func (t Tally) begun(listed int) bool { return t.Reporting > 0 || t.Races == 0 && listed > 0 }
+
 // Join adds the races of another tally.
 func (t *Tally) Join(o Tally) {
 	t.Races, t.Reporting, t.Complete = t.Races+o.Races, t.Reporting+o.Reporting, t.Complete+o.Complete
